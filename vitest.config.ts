@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+const common = { environment: "node" as const, testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    reporters: process.env.CI ? ["dot", "./test/closing-line.ts"] : ["default", "./test/closing-line.ts"],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: "pure",
+          include: ["src/**/*.test.ts"],
+          exclude: ["src/**/*.db.test.ts"],
+          pool: "threads",
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "db",
+          include: ["src/**/*.db.test.ts", "test/**/*.test.ts"],
+          pool: "forks",
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          globalSetup: ["./test/database-template.ts"],
+        },
+      },
+    ],
+  },
+});
