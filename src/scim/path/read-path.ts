@@ -1,0 +1,50 @@
+import { compileValueFilter } from "../filter/compile.ts";
+import type { ScimPath } from "../filter/filter.ts";
+import { parsePath } from "../filter/parse-path.ts";
+import { printPath } from "../filter/print.ts";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "../json.ts";
+
+const coreSchema = /^urn:ietf:params:scim:schemas:core:/i;
+
+/** The object a path's attribute stands in: the resource, or an extension's container (undefined when absent). */
+export const holderOf = (resource: JsonObject, path: ScimPath): JsonObject | undefined => {
+  if (path.urn === undefined || coreSchema.test(path.urn)) return resource;
+  const container = valueOfName(resource, path.urn);
+  return isJsonObject(container) ? container : undefined;
+};
+
+const preferred = (items: readonly JsonValue[]): JsonValue | undefined =>
+  items.find((item) => isJsonObject(item) && item.primary === true) ?? items[0];
+
+/** Tells which of an attribute's values a path's filter picks; all of them when it has none. */
+export const selectorOf = (path: ScimPath): ((value: JsonValue) => boolean) => {
+  if (path.filter === undefined) return () => true;
+  const compiled = compileValueFilter(path.filter, undefined, "compat");
+  if (!compiled.ok) return () => false;
+  return (value) => compiled.value(isJsonObject(value) ? value : { value });
+};
+
+/**
+ * What a resource has under a path, names in any letter case and without need of its schema:
+ * `name.formatted`, `emails[type eq "work"].value`, `urn:…:User:department`, or an extension's bare URN.
+ * Of several values a filter or sub-attribute picks one, the primary or else the first; the bare name of a
+ * multi-valued attribute gives the whole array. Undefined when nothing is there or the text is no path.
+ */
+export const readPath = (resource: JsonObject, path: ScimPath | string): JsonValue | undefined => {
+  if (typeof path === "string") {
+    const parsed = parsePath(path);
+    return parsed.ok ? readPath(resource, parsed.value) : undefined;
+  }
+  if (path.urn !== undefined) {
+    const whole = valueOfName(resource, printPath(path));
+    if (whole !== undefined) return whole ?? undefined;
+  }
+  const holder = holderOf(resource, path);
+  const value = holder && valueOfName(holder, path.name);
+  if (value === undefined || value === null) return undefined;
+  if (path.filter === undefined && path.sub === undefined) return value;
+  const selects = selectorOf(path);
+  const one = preferred((isJsonArray(value) ? value : [value]).filter(selects));
+  if (path.sub === undefined) return one;
+  return (isJsonObject(one) ? valueOfName(one, path.sub) : undefined) ?? undefined;
+};
