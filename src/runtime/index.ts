@@ -1,1 +1,5 @@
-export {};
+export { type Clock, systemClock } from "./clock.ts";
+export { codeOf, LockstepError, sentenceOf } from "./errors.ts";
+export { isGuid, newId, newToken } from "./ids.ts";
+export { type Logger, openLog, silentLog } from "./logging.ts";
+export { mask, withoutSecrets } from "./redaction.ts";

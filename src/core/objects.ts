@@ -1,0 +1,130 @@
+/**
+ * The named stages of an object on its way from the directory to the target. Every file of the spine uses these words:
+ *
+ * source object → scoped object → desired object → current object → decision → outcome
+ */
+
+/** The types of object that are provisioned, in the order in which a cycle handles them. */
+export type ObjectType = "User" | "Group";
+
+/** A value of a source attribute; null and absent mean the same. References are objects' ids. */
+export type AttributeValue = string | number | boolean | null | readonly string[] | readonly RoleValue[];
+
+/** An app role as the mapping language sees it in `[appRoleAssignments]`. */
+export interface RoleValue {
+  readonly id: string;
+  readonly value: string;
+  readonly displayName: string;
+}
+
+/** A user or group as the directory holds it now, or as it was when it was purged. */
+export interface SourceObject {
+  readonly type: ObjectType;
+  readonly id: string;
+  /** By the names of the mapping language (`userPrincipalName`, `mail`, …), `accountEnabled` among them; `IsSoftDeleted` and `appRoleAssignments` are added by scoping. */
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Id of the manager, null without one. */
+  readonly manager: string | null;
+  readonly presence: Presence;
+}
+
+/** present: in the directory; softDeleted: may still be restored; purged: gone for good, only its id is known. */
+export type Presence = "present" | "softDeleted" | "purged";
+
+/** One way in which a principal reaches an app. */
+export interface AssignmentPath {
+  readonly assignmentId: string;
+  readonly roleId: string;
+  readonly roleName: string;
+  /** False for Default Access where the template does not provision it. */
+  readonly provisionable: boolean;
+  /** The assigned group, or null for a direct assignment. */
+  readonly group: { readonly id: string; readonly displayName: string } | null;
+}
+
+/** What one clause of a scoping filter saw. */
+export interface ClauseResult {
+  readonly filter: string;
+  readonly attribute: string;
+  readonly operator: string;
+  readonly operands: readonly string[];
+  readonly seen: AttributeValue;
+  readonly passed: boolean;
+}
+
+/** Why an object is not in scope; each means a different treatment of an account that it already has. */
+export type OutOfScopeReason = "NotAssigned" | "NotEffectivelyEntitled" | "FilteredOut" | "SignInBlocked" | "SoftDeleted" | "Purged";
+
+export interface ScopedObject {
+  readonly source: SourceObject;
+  readonly inScope: boolean;
+  /** Null when in scope. */
+  readonly reason: OutOfScopeReason | null;
+  readonly active: boolean;
+  readonly assigned: boolean;
+  readonly hasRequiredRole: boolean;
+  readonly passedFilters: boolean;
+  readonly paths: readonly AssignmentPath[];
+  readonly clauses: readonly ClauseResult[];
+}
+
+/** A value on the target's side: JSON, without null (absence is absence). */
+export type TargetValue = string | number | boolean | readonly TargetValue[] | { readonly [name: string]: TargetValue };
+
+/** One attribute that the target should have, and where it came from. */
+export interface DesiredAttribute {
+  /** Path of the target attribute, for example `emails[type eq "work"].value`. */
+  readonly path: string;
+  /** `clear` asks for the attribute to be removed. */
+  readonly value: TargetValue | { readonly kind: "reference"; readonly ids: readonly string[] } | ClearValue;
+  /** The mapping's source as an administrator reads it: `[mail]`, `"constant"`, or the expression. */
+  readonly origin: string;
+  readonly onlyAtCreation: boolean;
+  /** What logs show instead of the value (Redact), else undefined. */
+  readonly shown?: string | undefined;
+  /** False: a difference in case alone is no difference. */
+  readonly caseExact: boolean;
+  readonly multivalued: boolean;
+}
+
+export const clearValue = { kind: "clear" } as const;
+export type ClearValue = typeof clearValue;
+
+/** What the target's account should be. */
+export interface DesiredObject {
+  readonly attributes: readonly DesiredAttribute[];
+  /** The questions that find the account, best first. */
+  readonly matching: readonly { readonly path: string; readonly value: string }[];
+}
+
+export interface MappingError {
+  readonly code: "MandatoryFieldsMissing" | "MappingFailed" | "SchemaPropertyCanOnlyAcceptValue";
+  /** Path of the target attribute whose mapping failed. */
+  readonly path: string;
+  readonly origin: string;
+  readonly message: string;
+}
+
+/** An account as the target last showed it. */
+export interface CurrentObject {
+  readonly id: string;
+  readonly resource: { readonly [name: string]: unknown };
+}
+
+/** What Lockstep remembers of the pair source object ↔ account. */
+export interface Link {
+  readonly sourceId: string;
+  readonly targetId: string;
+  readonly objectType: ObjectType;
+  /** False once an object has left scope and was disabled: no further writes. */
+  readonly managed: boolean;
+  /** How the link came to be; only such accounts may be disabled or deleted. */
+  readonly origin: "created" | "adopted";
+  /** True where the account is inactive because we made it so. */
+  readonly disabledByUs: boolean;
+  /** The account as last seen or written. */
+  readonly lastKnown: { readonly [name: string]: unknown } | null;
+  /** Hash of the desired state last written in full; null forces a look at the target. */
+  readonly desiredHash: string | null;
+  readonly displayName: string;
+}

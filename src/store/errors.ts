@@ -1,0 +1,7 @@
+import { LockstepError } from "#runtime";
+
+export type StoreErrorCode = "FolderInUse" | "WrongKey" | "NewerDatabase" | "CannotConnect" | "Sealed";
+
+export class StoreError extends LockstepError<StoreErrorCode> {
+  override readonly name = "StoreError";
+}

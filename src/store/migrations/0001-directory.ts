@@ -1,0 +1,3 @@
+export const directoryMigration = `
+create schema directory;
+`;

@@ -1,0 +1,3 @@
+export const appsMigration = `
+create schema apps;
+`;

@@ -1,0 +1,3 @@
+export const provisioningMigration = `
+create schema provisioning;
+`;

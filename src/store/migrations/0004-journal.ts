@@ -1,0 +1,3 @@
+export const journalMigration = `
+create schema journal;
+`;

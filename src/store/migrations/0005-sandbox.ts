@@ -1,0 +1,3 @@
+export const sandboxMigration = `
+create schema sandbox;
+`;

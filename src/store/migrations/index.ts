@@ -1,0 +1,14 @@
+import { directoryMigration } from "./0001-directory.ts";
+import { appsMigration } from "./0002-apps.ts";
+import { provisioningMigration } from "./0003-provisioning.ts";
+import { journalMigration } from "./0004-journal.ts";
+import { sandboxMigration } from "./0005-sandbox.ts";
+
+/** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
+export const migrations: Readonly<Record<string, string>> = {
+  "0001-directory": directoryMigration,
+  "0002-apps": appsMigration,
+  "0003-provisioning": provisioningMigration,
+  "0004-journal": journalMigration,
+  "0005-sandbox": sandboxMigration,
+};

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { silentLog } from "#runtime";
+import { openStore, type Store } from "#store";
+import { openTestStore } from "#test/database.ts";
+
+let store: Store;
+beforeAll(async () => {
+  store = await openTestStore();
+});
+afterAll(() => store.close());
+
+test("a failing statement spoils neither the connection nor the next transaction", async () => {
+  await expect(store.transaction((tx) => sql`select 1/0`.execute(tx))).rejects.toThrow("division by zero");
+  await expect(sql`select nonsense`.execute(store.db)).rejects.toThrow("nonsense");
+  const { rows } = await sql<{ n: number }>`select 41 + 1 as n`.execute(store.db);
+  expect(rows).toEqual([{ n: 42 }]);
+});
+
+test("a transaction that throws leaves nothing behind", async () => {
+  await sql`create table public.kept (n int)`.execute(store.db);
+  await expect(
+    store.transaction(async (tx) => {
+      await sql`insert into public.kept values (1)`.execute(tx);
+      throw new Error("stop");
+    }),
+  ).rejects.toThrow("stop");
+  const { rows } = await sql<{ n: number }>`select count(*) as n from public.kept`.execute(store.db);
+  expect(rows).toEqual([{ n: 0 }]);
+});
+
+test("a large parameter and many parallel statements arrive whole", async () => {
+  const large = "ø".repeat(1_000_000);
+  const { rows } = await sql<{ n: number }>`select length(${large}::text) as n`.execute(store.db);
+  expect(rows).toEqual([{ n: 1_000_000 }]);
+  const sums = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      sql<{ n: number }>`select ${i}::int + 1 as n`.execute(store.db).then((r) => r.rows[0]?.n),
+    ),
+  );
+  expect(sums).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+});
+
+test("a sealed secret opens at its own place only", () => {
+  const sealed = store.sealer.seal("hunter2", "apps.secret/1/SecretToken");
+  expect(sealed).not.toContain("hunter2");
+  expect(store.sealer.open(sealed, "apps.secret/1/SecretToken")).toBe("hunter2");
+  expect(() => store.sealer.open(sealed, "apps.secret/2/SecretToken")).toThrow("does not open at this place");
+});
+
+test("a folder lets one process in, keeps its data, and refuses a short key", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-store-"));
+  try {
+    const first = await openStore({ folder, log: silentLog });
+    await sql`create table public.kept (n int)`.execute(first.db);
+    await expect(openStore({ folder, log: silentLog })).rejects.toMatchObject({
+      code: "FolderInUse",
+      facts: { pid: process.pid },
+    });
+    expect(statSync(join(folder, "key")).mode & 0o777).toBe(0o600);
+    await first.close();
+    writeFileSync(join(folder, "lock"), JSON.stringify({ pid: 2 ** 22 + 1, started: "1" }));
+    const second = await openStore({ folder, log: silentLog });
+    expect((await sql`select n from public.kept`.execute(second.db)).rows).toEqual([]);
+    await second.close();
+    await expect(openStore({ folder, key: "short", log: silentLog })).rejects.toMatchObject({ code: "WrongKey" });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
