@@ -1,7 +1,7 @@
 /** Any value JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-/** A JSON object. Read it with `ownValue` or `valueOfName`: its keys may come from a wire. */
+/** A JSON object. Read it with `valueOfName`: its keys may come from a wire. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** True for an object that is neither null nor an array. */
@@ -46,24 +46,36 @@ export const withName = (object: JsonObject, name: string, value: JsonValue | un
   return { ...base, [name]: value };
 };
 
-/** False for null, undefined, "", [], {} and for objects and arrays that hold nothing but such values. */
-export const isAssigned = (value: JsonValue | undefined): boolean => {
+/** Levels of nesting that are looked at; SCIM needs four, and a hostile body must not exhaust the stack. */
+const deepest = 64;
+
+const isAssignedWithin = (value: JsonValue | undefined, levels: number): boolean => {
   if (value === undefined || value === null || value === "") return false;
-  if (isJsonArray(value)) return value.some(isAssigned);
-  if (isJsonObject(value)) return Object.values(value).some(isAssigned);
-  return true;
+  if (typeof value !== "object" || levels === 0) return true;
+  const parts = isJsonArray(value) ? value : Object.values(value);
+  return parts.some((part) => isAssignedWithin(part, levels - 1));
 };
 
-/** Deep equality of JSON values; the order of keys does not count, the order of array elements does. */
-export const sameJson = (left: JsonValue | undefined, right: JsonValue | undefined): boolean => {
+/** False for null, undefined, "", [], {} and for objects and arrays that hold nothing but such values. */
+export const isAssigned = (value: JsonValue | undefined): boolean => isAssignedWithin(value, deepest);
+
+const sameWithin = (left: JsonValue | undefined, right: JsonValue | undefined, levels: number): boolean => {
   if (left === right) return true;
+  if (levels === 0) return false;
   if (isJsonArray(left) && isJsonArray(right)) {
-    return left.length === right.length && left.every((item, index) => sameJson(item, right[index]));
+    return left.length === right.length && left.every((item, index) => sameWithin(item, right[index], levels - 1));
   }
   if (!isJsonObject(left) || !isJsonObject(right)) return false;
   const keys = Object.keys(left);
   return (
     keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+    keys.every((key) => Object.hasOwn(right, key) && sameWithin(left[key], right[key], levels - 1))
   );
 };
+
+/**
+ * Deep equality of JSON values; the order of keys does not count, the order of array elements does.
+ * Values nested deeper than 64 levels count as different unless they are the very same object.
+ */
+export const sameJson = (left: JsonValue | undefined, right: JsonValue | undefined): boolean =>
+  sameWithin(left, right, deepest);

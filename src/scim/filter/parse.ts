@@ -48,7 +48,7 @@ const show = (token: Token): string => {
 const operatorOf = (token: Token): CompareOperator | undefined =>
   token.kind === "word" ? compareOperators.find((operator) => operator === token.text.toLowerCase()) : undefined;
 
-const valueOf = (token: Token): CompareValue | undefined => {
+const literalOf = (token: Token): CompareValue | undefined => {
   if (token.kind === "text") return token.value;
   if (token.kind !== "word") return undefined;
   if (token.text === "true") return true;
@@ -69,7 +69,7 @@ const readComparison = (reader: Reader, path: ScimPath): Read => {
     );
   }
   const valueToken = take(reader);
-  const value = valueOf(valueToken);
+  const value = literalOf(valueToken);
   if (value === undefined) {
     return failure(
       `Expected a JSON value after ${operator} but found ${show(valueToken)}; put texts in double quotes`,

@@ -11,7 +11,7 @@ import {
   withName,
 } from "../json.ts";
 import type { PatchOperation } from "../message/patch-op.ts";
-import type { SchemaDefinition } from "../model/attribute.ts";
+import { findAttribute, type SchemaDefinition } from "../model/attribute.ts";
 import type { NormaliseOptions } from "../model/normalise.ts";
 import { type ResolvedPath, resolvePath } from "../model/resolve.ts";
 import { findExtension, type ResourceType } from "../model/resource-type.ts";
@@ -48,6 +48,16 @@ const changeAttribute = (
   return succeed(withHolder(resource, extension, withName(holder, attribute.name, after.value)));
 };
 
+/** Drops a container except for what only the server may write. */
+const removeExtension = (type: ResourceType, resource: JsonObject, extension: SchemaDefinition): Result<JsonObject> => {
+  const isRequired = type.extensions.some(({ schema, required }) => schema.id === extension.id && required);
+  if (isRequired) return refuse("mutability", `${quoted(extension.id)} is required and cannot be removed.`);
+  const kept = Object.entries(holderOf(resource, extension)).filter(
+    ([name]) => findAttribute(extension.attributes, name)?.mutability === "readOnly",
+  );
+  return succeed(withHolder(resource, extension, Object.fromEntries(kept)));
+};
+
 const changeExtension = (
   type: ResourceType,
   resource: JsonObject,
@@ -55,9 +65,7 @@ const changeExtension = (
   operation: PatchOperation,
   options: NormaliseOptions,
 ): Result<JsonObject> => {
-  if (operation.op === "remove" || operation.value === null) {
-    return succeed(withName(resource, extension.id, undefined));
-  }
+  if (operation.op === "remove" || operation.value === null) return removeExtension(type, resource, extension);
   if (!isJsonObject(operation.value)) return refuse("invalidValue", `${quoted(extension.id)} takes an object.`);
   let current = resource;
   for (const [name, value] of Object.entries(operation.value)) {

@@ -57,8 +57,6 @@ const changeElement = (
   return broken === undefined ? succeed(after) : refuseImmutable(`${change.path}.${broken.name}`);
 };
 
-const isNothing = (value: JsonValue): boolean => !isAssigned(value);
-
 /** A value made for a filter that selected none; undefined when the filter does not say what to make. */
 const createElement = (attribute: AttributeDefinition, items: Items, change: Change): Result<Written> => {
   const noTarget = refuse("noTarget", `${quoted(change.path)} selects no value.`);
@@ -66,7 +64,7 @@ const createElement = (attribute: AttributeDefinition, items: Items, change: Cha
   if (change.options.mode === "strict" || isSimple) return noTarget;
   const seed = change.filter === undefined ? {} : seedOf(change.filter, attribute);
   if (seed === undefined) return noTarget;
-  if (isNothing(change.value)) return untouched(items);
+  if (!isAssigned(change.value)) return untouched(items);
   const made = changeElement(attribute, {}, change);
   if (!made.ok) return made;
   const item: JsonObject = { ...seed, ...(isJsonObject(made.value) ? made.value : {}) };
