@@ -58,5 +58,6 @@ export { type ValidateOptions, validateResource } from "./model/validate.ts";
 export { applyPatch, applyPatchBody, type Patched, type PatchOptions } from "./patch/apply.ts";
 export { type AttributeChange, makeMemberPatch, makePatch, type OutgoingOperation } from "./patch/make.ts";
 export { entraCompliantStyle, entraLegacyStyle, type PatchStyle, rfcStyle } from "./patch/style.ts";
+export { resourceOrder } from "./path/order.ts";
 export { readPath } from "./path/read-path.ts";
 export { writePath } from "./path/write-path.ts";

@@ -1,0 +1,58 @@
+import { type Mode, quoted, type Result, refuse, succeed } from "../error.ts";
+import { parsePath } from "../filter/parse-path.ts";
+import { foldCase, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { type AttributeDefinition, findAttribute } from "../model/attribute.ts";
+import { instantOf } from "../model/date-time.ts";
+import { resolvePath } from "../model/resolve.ts";
+import type { ResourceType } from "../model/resource-type.ts";
+import { readPath } from "./read-path.ts";
+
+type Key = string | number | undefined;
+
+const keyOf = (definition: AttributeDefinition, value: JsonValue | undefined): Key => {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "number") return value;
+  if (typeof value !== "string" || value === "") return undefined;
+  if (definition.type === "dateTime") return instantOf(value);
+  return definition.caseExact ? value : foldCase(value);
+};
+
+const compareKeys = (left: Key, right: Key): number => {
+  if (left === right) return 0;
+  if (left === undefined) return 1;
+  if (right === undefined) return -1;
+  return left < right ? -1 : 1;
+};
+
+const single = (value: JsonValue | undefined): JsonValue | undefined =>
+  isJsonArray(value) ? (value.find((item) => isJsonObject(item) && item.primary === true) ?? value[0]) : value;
+
+/**
+ * A comparison for sorting resources by `sortBy` (RFC 7644 section 3.4.2.3): texts by their case rule, dates as
+ * instants, many-valued attributes by their primary or first value, resources without a value last when ascending
+ * and first when descending. Equal resources give 0, so sort a list that is already in a stable order.
+ * Fails with invalidPath when the type has no such attribute or it has parts and none is named.
+ */
+export const resourceOrder = (
+  type: ResourceType,
+  sortBy: string,
+  sortOrder: "ascending" | "descending",
+  mode: Mode,
+): Result<(left: JsonObject, right: JsonObject) => number> => {
+  const path = parsePath(sortBy, mode);
+  if (!path.ok) return path;
+  const resolved = resolvePath(type, path.value, mode);
+  if (resolved?.kind !== "attribute") {
+    return refuse("invalidPath", `${type.name} has no attribute ${quoted(sortBy)} to sort by.`);
+  }
+  const { attribute, extension } = resolved;
+  const sub =
+    resolved.sub ?? (attribute.type === "complex" ? findAttribute(attribute.subAttributes, "value") : undefined);
+  if (sub === undefined && attribute.type === "complex") {
+    return refuse("invalidPath", `${quoted(sortBy)} has several parts; name the one to sort by.`);
+  }
+  const source = { urn: extension?.id, name: attribute.name, filter: path.value.filter, sub: sub?.name };
+  const read = (resource: JsonObject): Key => keyOf(sub ?? attribute, single(readPath(resource, source)));
+  const direction = sortOrder === "ascending" ? 1 : -1;
+  return succeed((left, right) => direction * compareKeys(read(left), read(right)));
+};
