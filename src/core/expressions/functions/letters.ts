@@ -1,0 +1,105 @@
+import { type EagerFunction, failure, textAt } from "../definition.ts";
+import { optional, required } from "./parameters.ts";
+
+/** Letters that become something other than their base letter; looked up after accents are gone. */
+const REPLACED_LETTERS: ReadonlyMap<string, string> = new Map([
+  ["æ", "ae"],
+  ["Æ", "AE"],
+  ["ø", "oe"],
+  ["Ø", "OE"],
+  ["ß", "ss"],
+  ["ł", "l"],
+  ["Ł", "L"],
+  ["ı", "i"],
+]);
+
+/** Accents that stand on letters of any script; marks that belong to one script (vowel signs, dakuten) stay. */
+const ACCENTS = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+
+const normalizeDiacritics: EagerFunction = {
+  kind: "eager",
+  name: "NormalizeDiacritics",
+  parameters: [required("source")],
+  run: (values) =>
+    textAt(values, 0)
+      .normalize("NFD")
+      .replace(/œ\u0304/g, "oe")
+      .replace(/Œ\u0304/g, "OE")
+      .replace(ACCENTS, "")
+      .replace(/[æÆøØßłŁı]/g, (letter) => REPLACED_LETTERS.get(letter) ?? letter)
+      .normalize("NFC"),
+};
+
+/** The categories that separate words when PCase is not told which characters do. */
+const WORD_SEPARATOR = /[\s\p{Z}\p{Cc}\p{Cf}\p{Pc}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Po}\p{Sm}\p{Sc}\p{Sk}\p{So}]/u;
+
+const pCase: EagerFunction = {
+  kind: "eager",
+  name: "PCase",
+  parameters: [required("source"), optional("wordSeparators")],
+  run: (values) => {
+    const given = values[1] === undefined || values[1] === null ? undefined : new Set(textAt(values, 1));
+    let atStart = true;
+    let result = "";
+    for (const character of textAt(values, 0)) {
+      result += atStart ? upperInvariant(character) : lowerInvariant(character);
+      atStart = given === undefined ? WORD_SEPARATOR.test(character) : given.has(character);
+    }
+    return result;
+  },
+};
+
+const toLower: EagerFunction = {
+  kind: "eager",
+  name: "ToLower",
+  parameters: [required("source"), optional("culture")],
+  run: (values) => changeCase(textAt(values, 0), textAt(values, 1), lowerInvariant, TURKIC_LOWER),
+};
+
+const toUpper: EagerFunction = {
+  kind: "eager",
+  name: "ToUpper",
+  parameters: [required("source"), optional("culture")],
+  run: (values) => changeCase(textAt(values, 0), textAt(values, 1), upperInvariant, TURKIC_UPPER),
+};
+
+const TURKIC_LOWER: ReadonlyMap<string, string> = new Map([
+  ["I", "ı"],
+  ["İ", "i"],
+]);
+const TURKIC_UPPER: ReadonlyMap<string, string> = new Map([
+  ["i", "İ"],
+  ["ı", "I"],
+]);
+
+function changeCase(
+  text: string,
+  culture: string,
+  invariant: (character: string) => string,
+  turkic: ReadonlyMap<string, string>,
+) {
+  if (culture !== "" && !/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(culture)) {
+    return failure("bad-culture", `"${culture.slice(0, 40)}" is not the name of a culture; write one such as en-US.`);
+  }
+  const special = /^(?:tr|az)(?:-|$)/i.test(culture) ? turkic : undefined;
+  let result = "";
+  for (const character of text) result += special?.get(character) ?? invariant(character);
+  return result;
+}
+
+/** One character to one character, as .NET maps; a character whose other case is longer stays as it is. */
+function lowerInvariant(character: string): string {
+  const lower = character.toLowerCase();
+  return isOne(lower) ? lower : character;
+}
+
+function upperInvariant(character: string): string {
+  const upper = character.toUpperCase();
+  return isOne(upper) && character !== "ı" ? upper : character;
+}
+
+function isOne(text: string): boolean {
+  return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
+}
+
+export const LETTER_FUNCTIONS = [normalizeDiacritics, pCase, toLower, toUpper] as const;

@@ -1,0 +1,48 @@
+import { type EagerFunction, failure, integerAt, type Values } from "../definition.ts";
+import { isComplex, isList, list, scalarText, type Value } from "../values.ts";
+import { required } from "./parameters.ts";
+
+function itemsAt(values: Values, place: number): readonly Value[] {
+  const value = values[place] ?? null;
+  return isList(value) ? value.items : [];
+}
+
+const count: EagerFunction = {
+  kind: "eager",
+  name: "Count",
+  parameters: [required("attribute", "list")],
+  takesNull: true,
+  run: (values) => BigInt(itemsAt(values, 0).length),
+};
+
+const item: EagerFunction = {
+  kind: "eager",
+  name: "Item",
+  parameters: [required("attribute", "list"), required("index", "integer")],
+  run: (values) => {
+    const items = itemsAt(values, 0);
+    const index = integerAt(values, 1);
+    if (index < 1n || index > BigInt(items.length)) {
+      const held = items.length === 1 ? "1 value" : `${items.length} values`;
+      return failure("out-of-range", `Item counts from 1; index ${index} is out of bounds, the attribute has ${held}.`);
+    }
+    return items[Number(index) - 1] ?? null;
+  },
+};
+
+const removeDuplicates: EagerFunction = {
+  kind: "eager",
+  name: "RemoveDuplicates",
+  parameters: [required("attribute", "list")],
+  run: (values) => {
+    const seen = new Set<string>();
+    return list(
+      itemsAt(values, 0).filter((value) => {
+        const key = isComplex(value) ? `object ${JSON.stringify(value.members)}` : `scalar ${scalarText(value)}`;
+        return seen.size !== seen.add(key).size;
+      }),
+    );
+  },
+};
+
+export const MULTI_VALUED_FUNCTIONS = [count, item, removeDuplicates] as const;

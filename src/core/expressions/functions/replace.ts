@@ -1,0 +1,156 @@
+import {
+  type CallFault,
+  type EagerFunction,
+  type Failure,
+  failure,
+  type Result,
+  type Scope,
+  textAt,
+  type Values,
+} from "../definition.ts";
+import { type CompiledPattern, compilePattern, expandReplacement, type PatternMatch } from "../regular-expressions.ts";
+import type { Call } from "../tree.ts";
+import { optional, required } from "./parameters.ts";
+
+const SOURCE = 0;
+const OLD_VALUE = 1;
+const PATTERN = 2;
+const GROUP = 3;
+const REPLACEMENT = 4;
+const REPLACEMENT_ATTRIBUTE = 5;
+const TEMPLATE = 6;
+
+/** Which places are filled, in the order of the text after the source, and what that asks for. */
+const MODES = new Map([
+  ["oldValue replacementValue", "literal"],
+  ["oldValue template", "template"],
+  ["regexPattern replacementValue", "pattern"],
+  ["regexPattern regexGroupName replacementValue", "group"],
+  ["regexPattern regexGroupName replacementAttributeName", "attribute"],
+]);
+
+const PARAMETERS = [
+  required("source"),
+  optional("oldValue", "text", { key: "Find" }),
+  optional("regexPattern", "text", { key: "RegularExpression" }),
+  optional("regexGroupName", "text", { key: "RegularExpressionGroupName" }),
+  optional("replacementValue", "text", { key: "Replacement" }),
+  optional("replacementAttributeName", "text", { key: "ReplacementPropertyName" }),
+  optional("template", "text", { key: "Template" }),
+];
+
+const replace: EagerFunction = {
+  kind: "eager",
+  name: "Replace",
+  parameters: PARAMETERS,
+  takesNull: true,
+  check: checkCall,
+  run: (values, scope) => {
+    const mode = MODES.get(namesOf((place) => values[place] !== undefined));
+    if (mode === "attribute") return fromAttribute(values, scope);
+    if (values[SOURCE] === null || values[SOURCE] === undefined) return null;
+    if (mode === "literal") {
+      return replaceLiteral(textAt(values, SOURCE), textAt(values, OLD_VALUE), textAt(values, REPLACEMENT), scope);
+    }
+    if (mode === "template") {
+      return replaceLiteral(textAt(values, TEMPLATE), textAt(values, OLD_VALUE), textAt(values, SOURCE), scope);
+    }
+    return replacePattern(values, scope);
+  },
+};
+
+function namesOf(filled: (place: number) => boolean): string {
+  const names = PARAMETERS.map((parameter) => parameter.name);
+  return names.filter((_, place) => place !== SOURCE && filled(place)).join(" ");
+}
+
+function checkCall(call: Call): CallFault | undefined {
+  const filled = namesOf((place) => (call.arguments[place] ?? { kind: "omitted" }).kind !== "omitted");
+  if (!MODES.has(filled)) {
+    const given = filled === "" ? "none of its optional arguments" : filled.replaceAll(" ", " + ");
+    const modes = [...MODES.keys()].map((mode) => mode.replaceAll(" ", " + ")).join("; ");
+    return {
+      code: "argument-combination",
+      message: `Replace is given ${given}, which does not say what to replace with what; give one of: ${modes}.`,
+      found: filled,
+    };
+  }
+  const pattern = call.arguments[PATTERN];
+  if (pattern?.kind !== "text") return undefined;
+  const compiled = compilePattern(pattern.value);
+  if (!compiled.ok) return { code: compiled.code, message: compiled.message, place: PATTERN };
+  const group = call.arguments[GROUP];
+  if (group?.kind !== "text" || compiled.groupIndex.has(group.value)) return undefined;
+  return { code: "bad-pattern", message: noSuchGroup(group.value), place: GROUP, found: group.value };
+}
+
+function noSuchGroup(name: string): string {
+  return `The pattern has no group named "${name.slice(0, 60)}"; name one with (?<name>…).`;
+}
+
+function replaceLiteral(text: string, sought: string, replacement: string, scope: Scope): Result {
+  if (sought === "") return text;
+  const occurrences = text.split(sought).length - 1;
+  const length = text.length + occurrences * (replacement.length - sought.length);
+  return scope.spend(text.length + length) ? text.replaceAll(sought, () => replacement) : tooLong();
+}
+
+function tooLong(): Failure {
+  return failure("too-large", "Replace makes a text that is too long.");
+}
+
+/** Compiles the pattern and finds its matches in the text. */
+function search(
+  values: Values,
+  text: string,
+  scope: Scope,
+): { readonly kind: "found"; readonly pattern: CompiledPattern; readonly matches: readonly PatternMatch[] } | Failure {
+  const pattern = compilePattern(textAt(values, PATTERN));
+  if (!pattern.ok) return failure(pattern.code, pattern.message);
+  if (!scope.spend(text.length * 4)) return tooLong();
+  const matches = pattern.matches(text);
+  if (!scope.spend(matches.length * 8)) return tooLong();
+  return { kind: "found", pattern, matches };
+}
+
+function replacePattern(values: Values, scope: Scope): Result {
+  const text = textAt(values, SOURCE);
+  const found = search(values, text, scope);
+  if (found.kind === "failure") return found;
+  const { pattern, matches } = found;
+  const unjudged = pattern.unjudged(text);
+  if (unjudged !== undefined) return failure("unsupported-pattern", `${unjudged}.`);
+  const groupName = values[GROUP] === undefined ? "0" : textAt(values, GROUP);
+  const group = pattern.groupIndex.get(groupName);
+  if (group === undefined) return failure("bad-pattern", noSuchGroup(groupName));
+  const replacement = textAt(values, REPLACEMENT);
+  const pieces: string[] = [];
+  let at = 0;
+  for (const match of matches) {
+    const span = match.groups[group];
+    if (span === undefined || span.start < at) continue;
+    const inserted = expandReplacement(replacement, text, match, pattern.groupIndex);
+    if (!scope.spend(inserted.length)) return tooLong();
+    pieces.push(text.slice(at, span.start), inserted);
+    at = span.end;
+  }
+  return pieces.join("") + text.slice(at);
+}
+
+/** The source where it has a value, else what the named group matched in the other attribute; null without a match. */
+function fromAttribute(values: Values, scope: Scope): Result {
+  const source = textAt(values, SOURCE);
+  if (source !== "") return source;
+  const text = textAt(values, REPLACEMENT_ATTRIBUTE);
+  const found = search(values, text, scope);
+  if (found.kind === "failure") return found;
+  const unjudged = found.pattern.unjudged(text);
+  if (unjudged !== undefined) return failure("unsupported-pattern", `${unjudged}.`);
+  const name = textAt(values, GROUP);
+  const group = found.pattern.groupIndex.get(name);
+  if (group === undefined) return failure("bad-pattern", noSuchGroup(name));
+  const span = found.matches[0]?.groups[group];
+  return span === undefined ? (values[SOURCE] ?? null) : text.slice(span.start, span.end);
+}
+
+export const REPLACE_FUNCTIONS = [replace] as const;
