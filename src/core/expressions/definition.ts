@@ -42,7 +42,8 @@ export type RandomBytes = (count: number) => Uint8Array;
 
 /** What a function may reach besides its arguments. */
 export interface Scope {
-  readonly now: DateTime;
+  /** The time of the evaluation, or undefined when the caller's is not a date. */
+  readonly now: () => DateTime | undefined;
   readonly random: RandomBytes;
   /** Quotes a value for a sentence, shortened. */
   readonly show: (value: Value) => string;

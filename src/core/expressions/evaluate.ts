@@ -67,7 +67,7 @@ interface Run {
 /** Computes the value of the expression for one object. Nothing is read but the arguments. */
 export function evaluate(tree: Expression, attributes: Attributes, context: EvaluationContext): Evaluation {
   const run = begin(attributes, context);
-  return run === undefined ? badNow(tree) : finish(run, evaluateNode(tree, run), tree);
+  return finish(run, evaluateNode(tree, run), tree);
 }
 
 /**
@@ -89,9 +89,7 @@ export function* uniqueCandidates(
   }
 }
 
-function begin(attributes: Attributes, context: EvaluationContext): Run | undefined {
-  const now = momentOf(context.now);
-  if (now === undefined) return undefined;
+function begin(attributes: Attributes, context: EvaluationContext): Run {
   let allowance = ALLOWANCE;
   const run: Run = {
     attributes,
@@ -99,7 +97,7 @@ function begin(attributes: Attributes, context: EvaluationContext): Run | undefi
     redacted: false,
     failedAt: undefined,
     scope: {
-      now,
+      now: () => momentOf(context.now),
       random: context.random,
       show: showValue,
       redact: () => {
@@ -116,11 +114,6 @@ function begin(attributes: Attributes, context: EvaluationContext): Run | undefi
 
 function momentOf(now: string | Date): DateTime | undefined {
   return typeof now === "string" ? parseIsoDate(now)?.moment : fromUnixMilliseconds(now.getTime());
-}
-
-function badNow(tree: Expression): Evaluation {
-  const message = "The time given as now is not an ISO 8601 date.";
-  return { kind: "error", error: { code: "not-a-date", message, position: tree.position } };
 }
 
 function showValue(value: Value): string {
@@ -199,6 +192,9 @@ function evaluateEager(definition: EagerFunction, call: Call, run: Run): Result 
     const converted = convert(value, parameter, definition.name, run.scope);
     if (isStop(converted)) return locate(converted, argument.position, run);
     absent ||= converted === null && parameter.required;
+    if (!run.scope.spend(sizeOf(converted))) {
+      return locate(failure("too-large", `${definition.name} is given too much to read.`), argument.position, run);
+    }
     values.push(converted);
   }
   return absent && definition.takesNull !== true ? null : definition.run(values, run.scope);

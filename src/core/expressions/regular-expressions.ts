@@ -4,8 +4,8 @@ import { translatePattern } from "./pattern-translation.ts";
 /** A compiled pattern. Matching takes time in proportion to the text, whatever the pattern. */
 export interface CompiledPattern {
   readonly ok: true;
-  /** All matches from left to right; undefined when the text cannot be judged as .NET would (see `unjudged`). */
-  readonly matches: (text: string) => readonly PatternMatch[];
+  /** The matches from left to right; undefined when there are too many to go through. */
+  readonly matches: (text: string) => readonly PatternMatch[] | undefined;
   /** Whether the pattern matches the whole text, from its first character to its last. */
   readonly matchesWhole: (text: string) => boolean;
   /** Why this text cannot be judged as .NET would, or undefined. */
@@ -32,6 +32,7 @@ export interface PatternMatch {
 
 const LONGEST_PATTERN = 2_000;
 const LARGEST_PROGRAM = 20_000;
+const MOST_MATCHES = 100_000;
 const CACHE_SIZE = 200;
 const NON_ASCII_WORD = /[^\P{L}A-Za-z]|[^\P{Nd}0-9]|\p{Mn}|[^\P{Pc}_]/u;
 
@@ -110,10 +111,11 @@ function numberGroups(groups: readonly (string | undefined)[]): ReadonlyMap<stri
   return index;
 }
 
-function allMatches(engine: RE2JS, groupCount: number, text: string): readonly PatternMatch[] {
+function allMatches(engine: RE2JS, groupCount: number, text: string): readonly PatternMatch[] | undefined {
   const matcher = engine.matcher(text);
   const matches: PatternMatch[] = [];
   while (matcher.find()) {
+    if (matches.length === MOST_MATCHES) return undefined;
     const groups: (Span | undefined)[] = [];
     for (let group = 0; group <= groupCount; group++) {
       const start = matcher.start(group);

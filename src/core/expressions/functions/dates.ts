@@ -49,7 +49,13 @@ function orOutOfRange(moment: DateTime | undefined, name: string): Result {
   return moment ?? failure("out-of-range", `${name} leaves the years 1 to 9999.`);
 }
 
-const now: EagerFunction = { kind: "eager", name: "Now", parameters: [], run: (_values, scope) => scope.now };
+const now: EagerFunction = {
+  kind: "eager",
+  name: "Now",
+  parameters: [],
+  run: (_values, scope) =>
+    scope.now() ?? failure("not-a-date", "The time given for Now() is not an ISO 8601 date and time."),
+};
 
 const cDate: EagerFunction = {
   kind: "eager",

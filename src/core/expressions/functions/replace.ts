@@ -109,7 +109,7 @@ function search(
   if (!pattern.ok) return failure(pattern.code, pattern.message);
   if (!scope.spend(text.length * 4)) return tooLong();
   const matches = pattern.matches(text);
-  if (!scope.spend(matches.length * 8)) return tooLong();
+  if (matches === undefined || !scope.spend(matches.length * 8)) return tooLong();
   return { kind: "found", pattern, matches };
 }
 
