@@ -306,13 +306,8 @@ function readModify(entry: LdifEntry, dn: string, pairs: readonly LdifPair[], op
       members.push({ mode, members: found });
       continue;
     }
-    const values = readValues(
-      "user",
-      entry.line,
-      new Map([[type, given.length === 0 ? [{ ...head, type, label }] : given]]),
-      options,
-    );
-    if (given.length > 0) problems.push(...values.problems);
+    const values = readValues("user", entry.line, new Map(given.length === 0 ? [] : [[type, given]]), options);
+    problems.push(...values.problems);
     if (type === "manager") manager = operation === "delete" ? null : (values.manager ?? null);
     else if (type === "useraccountcontrol" || type === "nsaccountlock") {
       const enabled = operation === "delete" ? true : (values.attributes.get("accountEnabled") ?? null);

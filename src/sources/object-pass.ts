@@ -65,7 +65,10 @@ function acceptUser(run: ImportRun, record: SourceRecord): Candidate | null {
   const checked = checkUser(record, run.survey.userColumns);
   const anchor = userAnchor(record, run.anchorField);
   const field = showField(run.anchorField);
-  if (anchor === null && !checked.problems.some((problem) => problem.field === field || problem.field === null)) {
+  const reported =
+    record.problems.some((problem) => problem.effect === "row-skipped") ||
+    checked.problems.some((problem) => problem.field === field);
+  if (anchor === null && !reported) {
     const reason = "is empty, and it is what people are recognised by; fill it in or name another column as the anchor";
     run.summary.problem(rowProblem(record.line, field, reason));
   }

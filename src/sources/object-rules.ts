@@ -28,6 +28,8 @@ export function checkUser(record: SourceRecord, columns: ReadonlySet<string>): C
   for (const [name, value] of record.attributes)
     attributes.set(name, Array.isArray(value) && value.length === 0 ? null : value);
   const problems = record.problems.filter((problem) => problem.effect === "row-skipped");
+  // What is missing may be missing because of what could not be read; one complaint is enough.
+  if (problems.length > 0) return { attributes, defaults: new Map(), problems };
   const text = (name: string): string | null => {
     const value = attributes.get(name);
     return typeof value === "string" ? value : null;
@@ -73,6 +75,7 @@ export function checkGroup(record: SourceRecord, columns: ReadonlySet<string>, n
   for (const column of columns) attributes.set(column, record.attributes.get(column) ?? null);
   for (const [key, value] of record.attributes) attributes.set(key, value);
   const problems = record.problems.filter((problem) => problem.effect === "row-skipped");
+  if (problems.length > 0) return { attributes, defaults: new Map(), problems };
   if (typeof attributes.get("displayName") !== "string") {
     if (name !== null) attributes.set("displayName", name);
     else problems.push(rowProblem(record.line, "displayName", "is missing; a group needs a name"));

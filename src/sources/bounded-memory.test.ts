@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { type ImportInput, type ImportPort, importFile, type LinkBatch } from "#sources";
+
+const PEOPLE = 100_000;
+
+/** A file that exists only while it is read. */
+function generated(name: string, head: string, row: (at: number) => string, tail = ""): ImportInput {
+  return {
+    name,
+    size: 0,
+    async *open() {
+      yield Buffer.from(head);
+      for (let at = 0; at < PEOPLE; at += 500) {
+        let text = "";
+        for (let inner = at; inner < at + 500; inner += 1) text += row(inner);
+        yield Buffer.from(text);
+      }
+      yield Buffer.from(tail);
+    },
+  };
+}
+
+/** Counts what it is given and keeps none of it. */
+function countingPort() {
+  const seen = { users: 0, managers: 0, largest: 0, references: 0, heap: 0 };
+  const measure = (size: number) => {
+    seen.largest = Math.max(seen.largest, size);
+    seen.heap = Math.max(seen.heap, process.memoryUsage().heapUsed);
+  };
+  const port: ImportPort = {
+    anchorField: async () => null,
+    rememberAnchorField: async () => undefined,
+    lookup: async (_kind, anchors) => {
+      measure(anchors.length);
+      return new Map();
+    },
+    find: async (references) => references.map(() => null),
+    write: async ({ users, groups }) => {
+      measure(users.length + groups.length);
+      seen.users += users.length;
+      return { refused: [] };
+    },
+    writeLinks: async ({ managers, members, memberships }: LinkBatch) => {
+      measure(managers.length + members.length + memberships.length);
+      seen.managers += managers.length;
+      return { managersChanged: managers.length, membersAdded: 0, membersRemoved: 0, unresolved: [] };
+    },
+    list: async () => [],
+    remove: async () => 0,
+  };
+  return { port, seen };
+}
+
+const dn = (at: number) => `uid=u${at},ou=people,dc=example,dc=test`;
+const filler = "A line of text that makes the row as long as a real one is. ".repeat(4);
+
+test.each([
+  generated(
+    "p.csv",
+    "employeeId,userPrincipalName,displayName,streetAddress,manager\n",
+    (at) => `${at},u${at}@example.test,"User ${at}","${filler}",${at >> 3}\n`,
+  ),
+  generated(
+    "p.ldif",
+    "version: 1\n\n",
+    (at) =>
+      `dn: ${dn(at)}\nobjectClass: person\nemployeeNumber: ${at}\ncn: User ${at}\nmail: u${at}@example.test\nstreet: ${filler}\nmanager: ${dn(at >> 3)}\n\n`,
+  ),
+  generated(
+    "p.json",
+    '{"users":[{"employeeId":"x","userPrincipalName":"x@example.test","displayName":"X"}',
+    (at) =>
+      `,{"employeeId":"${at}","userPrincipalName":"u${at}@example.test","displayName":"User ${at}","streetAddress":"${filler}","manager":"${at >> 3}"}\n`,
+    "]}",
+  ),
+])("a hundred thousand people of $name pass in batches of at most 1,000 and bounded memory", async (file) => {
+  const before = process.memoryUsage().heapUsed;
+  const { port, seen } = countingPort();
+  const summary = await importFile("big", { file }, port);
+  expect(summary.problemCount).toBe(0);
+  expect(seen.users).toBeGreaterThanOrEqual(PEOPLE);
+  expect(seen.managers).toBeGreaterThanOrEqual(PEOPLE);
+  expect(seen.largest).toBeLessThanOrEqual(1000);
+  // The rows themselves are some 35 MB in each file, and several times that as objects.
+  expect(seen.heap - before).toBeLessThan(120 * 2 ** 20);
+});
