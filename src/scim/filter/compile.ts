@@ -1,5 +1,6 @@
 import { type Mode, quoted, type Result, refuse, succeed } from "../error.ts";
 import { isAssigned, isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "../json.ts";
+import { isCoreUrn } from "../message/urns.ts";
 import { type AttributeDefinition, findAttribute } from "../model/attribute.ts";
 import { type ResolvedPath, resolvePath } from "../model/resolve.ts";
 import type { ResourceType } from "../model/resource-type.ts";
@@ -37,7 +38,7 @@ const containerReader = (
   resolved: ResolvedPath | undefined,
 ): ((resource: JsonObject) => JsonObject) => {
   const urn = resolved === undefined ? path.urn : resolved.extension?.id;
-  if (urn === undefined || urn.toLowerCase().startsWith("urn:ietf:params:scim:schemas:core:")) {
+  if (urn === undefined || isCoreUrn(urn)) {
     return (resource) => resource;
   }
   return (resource) => {

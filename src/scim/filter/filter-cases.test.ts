@@ -16,7 +16,6 @@ type Case = {
   readonly expected: readonly string[] | "error";
   readonly profile: Mode | "both";
   readonly error?: { readonly status: string; readonly scimType: string };
-  readonly alsoAccept?: readonly (readonly string[] | "error")[];
 };
 
 const fixture = new URL("../../../test/fixtures/scim/filter-cases.json", import.meta.url);
@@ -49,7 +48,8 @@ test("every filter case is there", () => {
   expect(cases).toHaveLength(103);
 });
 
+// Where a case allows several answers, this room keeps to the first.
 test.each(runs)("$name", ({ item, mode }) => {
-  const accepted = [item.expected, ...(item.alsoAccept ?? [])].map((ids) => (ids === "error" ? ids : [...ids].sort()));
-  expect(accepted).toContainEqual(evaluate(item, mode));
+  const expected = item.expected === "error" ? item.expected : [...item.expected].sort();
+  expect(evaluate(item, mode)).toEqual(expected);
 });

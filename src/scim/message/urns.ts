@@ -20,3 +20,8 @@ export const messageUrns = {
   bulkResponse: "urn:ietf:params:scim:api:messages:2.0:BulkResponse",
   error: "urn:ietf:params:scim:api:messages:2.0:Error",
 } as const;
+
+const coreSchema = /^urn:ietf:params:scim:schemas:core:/i;
+
+/** True for the URI of a core schema, whose attributes stand in the resource itself and in no container. */
+export const isCoreUrn = (urn: string): boolean => coreSchema.test(urn);

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../json.ts";
-import { schemaUrns } from "../message/urns.ts";
+import { isCoreUrn, schemaUrns } from "../message/urns.ts";
 import type { AttributeDefinition, SchemaDefinition } from "./attribute.ts";
 import { commonAttributes } from "./common-attributes.ts";
 import type { ResourceType } from "./resource-type.ts";
@@ -32,8 +32,7 @@ export type SchemaDocumentOptions = {
 
 /** The document at /Schemas/{id} (RFC 7643 section 7). */
 export const schemaDocument = (schema: SchemaDefinition, options: SchemaDocumentOptions): JsonObject => {
-  const isCore = schema.id.includes(":schemas:core:");
-  const common = options.withCommonAttributes === true && isCore ? commonAttributes.slice(1) : [];
+  const common = options.withCommonAttributes === true && isCoreUrn(schema.id) ? commonAttributes.slice(1) : [];
   return {
     schemas: [schemaUrns.schema],
     id: schema.id,

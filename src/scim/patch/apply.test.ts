@@ -166,6 +166,51 @@ test("required attributes may not be left empty, whatever the operation", () => 
   expect(outcome(groupResourceType, group, { op: "replace", path: "displayName", value: null })).toBe("invalidValue");
 });
 
+test("a selected record is merged by add and swapped by replace", () => {
+  const value = { type: "work", value: "m@example.com" };
+  const path = 'emails[type eq "work"]';
+  expect(outcome(userResourceType, user, { op: "add", path, value })).toEqual({
+    ...user,
+    emails: [{ ...value, primary: true }],
+  });
+  expect(outcome(userResourceType, user, { op: "replace", path, value })).toEqual({ ...user, emails: [value] });
+});
+
+test("a member cannot be turned into another one", () => {
+  const group: JsonObject = { schemas: [schemaUrns.group], displayName: "NOC", members: [{ value: "u1" }] };
+  for (const op of ["add", "replace"] as const) {
+    const change: PatchOperation = { op, path: 'members[value eq "u1"]', value: { value: "u2" } };
+    expect(outcome(groupResourceType, group, change)).toBe("mutability");
+  }
+});
+
+test("what only the server writes is skipped in a pathless value by compat, refused by strict", () => {
+  const operation: PatchOperation = { op: "replace", path: undefined, value: { id: "u9", groups: [], title: "Lead" } };
+  expect(outcome(userResourceType, user, operation, "compat")).toEqual({ ...user, title: "Lead" });
+  expect(outcome(userResourceType, user, operation, "strict")).toBe("mutability");
+});
+
+test("an empty array unassigns a single value too", () => {
+  for (const mode of ["strict", "compat"] as const) {
+    const after = outcome(userResourceType, { ...user, title: "T" }, { op: "replace", path: "title", value: [] }, mode);
+    expect(after).toEqual(user);
+  }
+});
+
+test("dropping an extension drops its URN, but not what only the server writes in it", () => {
+  const remove: PatchOperation = { op: "remove", path: enterprise, value: undefined };
+  const { [enterprise]: _, ...rest } = user;
+  expect(outcome(userResourceType, user, remove)).toEqual({ ...rest, schemas: [schemaUrns.user] });
+  const urn = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+  const attributes = [attribute("badge", "Badge.", { mutability: "readOnly" }), attribute("colour", "Colour.")];
+  const schema = { id: urn, name: "Badge", description: "Badges.", attributes };
+  const type: ResourceType = { ...userResourceType, extensions: [{ schema, required: false }] };
+  const badged = { schemas: [schemaUrns.user, urn], userName: "a", [urn]: { badge: "7", colour: "red" } };
+  expect(outcome(type, badged, { ...remove, path: urn })).toEqual({ ...badged, [urn]: { badge: "7" } });
+  const required: ResourceType = { ...userResourceType, extensions: [{ schema, required: true }] };
+  expect(outcome(required, badged, { ...remove, path: urn })).toBe("mutability");
+});
+
 const withAttributes = (...attributes: readonly AttributeDefinition[]): ResourceType => ({
   ...groupResourceType,
   schema: { ...groupResourceType.schema, attributes: [...groupResourceType.schema.attributes, ...attributes] },

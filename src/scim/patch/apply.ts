@@ -46,8 +46,7 @@ export const applyPatch = (
     current = applied.value;
   }
   if (sameJson(current, resource)) return succeed({ resource, changed: false });
-  const settled = withSchemas(type, current);
-  return succeed({ resource: settled, changed: !sameJson(settled, resource) });
+  return succeed({ resource: withSchemas(type, current), changed: true });
 };
 
 /** Reads a PATCH body and applies it: `parsePatchOp` followed by `applyPatch`. */

@@ -74,9 +74,11 @@ test("every patch case is there", () => {
   expect(cases).toHaveLength(131);
 });
 
-test.each(runs)("$name", ({ item, mode }) => {
-  const accepted = [item, ...(item.alsoAccept ?? [])].map(({ after, error }) =>
-    after === undefined ? { error } : { after: comparable(after) },
-  );
-  expect(accepted).toContainEqual(outcomeOf(item, mode));
+/** Where a case allows several answers this room keeps to the first, save that compat lets an empty PATCH pass. */
+const otherAnswers: ReadonlySet<string> = new Set(["empty-operations compat"]);
+
+test.each(runs)("$name", ({ name, item, mode }) => {
+  const chosen = otherAnswers.has(name) ? item.alsoAccept?.[0] : item;
+  const { after, error } = chosen ?? {};
+  expect(outcomeOf(item, mode)).toEqual(after === undefined ? { error } : { after: comparable(after) });
 });

@@ -3,12 +3,11 @@ import type { ScimPath } from "../filter/filter.ts";
 import { parsePath } from "../filter/parse-path.ts";
 import { printPath } from "../filter/print.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "../json.ts";
-
-const coreSchema = /^urn:ietf:params:scim:schemas:core:/i;
+import { isCoreUrn } from "../message/urns.ts";
 
 /** The object a path's attribute stands in: the resource, or an extension's container (undefined when absent). */
 export const holderOf = (resource: JsonObject, path: ScimPath): JsonObject | undefined => {
-  if (path.urn === undefined || coreSchema.test(path.urn)) return resource;
+  if (path.urn === undefined || isCoreUrn(path.urn)) return resource;
   const container = valueOfName(resource, path.urn);
   return isJsonObject(container) ? container : undefined;
 };

@@ -4,9 +4,8 @@ import { parsePath } from "../filter/parse-path.ts";
 import { printPath } from "../filter/print.ts";
 import { seedOf } from "../filter/seed.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keyOf, valueOfName, withName } from "../json.ts";
+import { isCoreUrn } from "../message/urns.ts";
 import { holderOf, selectorOf } from "./read-path.ts";
-
-const coreSchema = /^urn:ietf:params:scim:schemas:core:/i;
 
 /** Sets a name under whatever spelling the object already uses. */
 const put = (object: JsonObject, name: string, value: JsonValue | undefined): JsonObject =>
@@ -69,7 +68,7 @@ export const writePath = (
     const parsed = parsePath(path);
     return parsed.ok ? writePath(resource, parsed.value, value) : parsed;
   }
-  const container = path.urn === undefined || coreSchema.test(path.urn) ? undefined : path.urn;
+  const container = path.urn === undefined || isCoreUrn(path.urn) ? undefined : path.urn;
   const whole = printPath(path);
   if (container !== undefined && isJsonObject(valueOfName(resource, whole))) {
     return succeed(put(resource, whole, value));
