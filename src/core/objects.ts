@@ -79,7 +79,8 @@ export interface DesiredAttribute {
   readonly value: TargetValue | { readonly kind: "reference"; readonly ids: readonly string[] } | ClearValue;
   /** The mapping's source as an administrator reads it: `[mail]`, `"constant"`, or the expression. */
   readonly origin: string;
-  readonly onlyAtCreation: boolean;
+  /** `whenEmpty`: only where the target has no value of its own. */
+  readonly when: "always" | "creation" | "update" | "whenEmpty";
   /** What logs show instead of the value (Redact), else undefined. */
   readonly shown?: string | undefined;
   /** False: a difference in case alone is no difference. */
@@ -94,7 +95,14 @@ export type ClearValue = typeof clearValue;
 export interface DesiredObject {
   readonly attributes: readonly DesiredAttribute[];
   /** The questions that find the account, best first. */
-  readonly matching: readonly { readonly path: string; readonly value: string }[];
+  readonly matching: readonly MatchingValue[];
+  /** Required target attributes without a value: nothing can be created, an account that exists can be updated. */
+  readonly missing: readonly string[];
+}
+
+export interface MatchingValue {
+  readonly path: string;
+  readonly value: string;
 }
 
 export interface MappingError {

@@ -1,0 +1,156 @@
+import type { Action, AttributeDifference, GuardLimits, Quarantine, Reason } from "#core";
+import type { ProvisioningEntry } from "#journal";
+import type { Exchange } from "#targets";
+
+/** True counts of a job, taken from its tables; `pending` = due and neither held nor failed. */
+export interface JobCounts {
+  /** Objects with a managed account, or owed one. */
+  readonly inScope: number;
+  readonly inStep: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly held: number;
+  /** Failed for 28 days and waiting for a person. */
+  readonly givenUp: number;
+}
+
+/** What a cycle has done so far. */
+export interface CycleCounts {
+  readonly total: number;
+  readonly done: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly enabled: number;
+  readonly disabled: number;
+  readonly deleted: number;
+  readonly skipped: number;
+  /** Evaluated and found equal without a write. */
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly held: number;
+  readonly requests: number;
+}
+
+export interface CycleReport {
+  readonly id: string;
+  readonly jobId: string;
+  readonly kind: "initial" | "incremental";
+  readonly state: "running" | "succeeded" | "entryErrors" | "failed" | "interrupted";
+  readonly beganAt: string;
+  readonly endedAt: string | null;
+  readonly counts: CycleCounts;
+  readonly error: { readonly code: string; readonly message: string; readonly exchange: Exchange | null } | null;
+}
+
+/** A running cycle as a progress bar wants it. */
+export interface Progress {
+  readonly jobId: string;
+  readonly cycle: CycleReport;
+  /** connecting, intake, deciding, listing (reading the target), writing, done */
+  readonly phase: "connecting" | "intake" | "deciding" | "listing" | "writing" | "done";
+  /** Objects a second over the last seconds. */
+  readonly rate: number;
+  /** Null while nobody can tell. */
+  readonly secondsLeft: number | null;
+}
+
+export interface JobStatus {
+  readonly jobId: string;
+  readonly appId: string;
+  readonly state: "notConfigured" | "notRun" | "active" | "paused" | "disabled" | "quarantine";
+  readonly counts: JobCounts;
+  readonly running: Progress | null;
+  readonly lastCycle: CycleReport | null;
+  readonly quarantine: Quarantine | null;
+  /** Sentences that an administrator should read: guard, quarantine, stalled feed, UPN that differs from mail … */
+  readonly notices: readonly string[];
+  readonly nextRun: string | null;
+}
+
+export interface HeldObject {
+  readonly objectId: string;
+  readonly objectType: "User" | "Group";
+  readonly displayName: string;
+  readonly targetId: string;
+  readonly action: Action;
+  readonly reason: Reason;
+  /** Sentence that says why it is leaving. */
+  readonly explanation: string;
+  readonly heldAt: string;
+}
+
+export interface FailedObject {
+  readonly objectId: string;
+  readonly objectType: "User" | "Group";
+  readonly displayName: string;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  /** Null once given up. */
+  readonly nextTry: string | null;
+}
+
+export interface OnDemandResult {
+  /** The very entry that the provisioning log holds (or, when dry, would hold): its steps are the five of the panel. */
+  readonly entry: ProvisioningEntry;
+  readonly action: Action | "hold" | "fail";
+  readonly changes: readonly AttributeDifference[];
+  /** True when nothing was written on request. */
+  readonly dry: boolean;
+  readonly exchanges: readonly Exchange[];
+}
+
+export interface ConnectionTest {
+  readonly ok: boolean;
+  /** Code of the failure, null when it passed. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly advice: readonly string[];
+  readonly exchange: Exchange | null;
+}
+
+/** What of a job's memory a restart forgets (graph-api A.4). Owed removals are never forgotten. */
+export interface RestartScope {
+  readonly watermark: boolean;
+  readonly escrows: boolean;
+  readonly quarantineState: boolean;
+  readonly connectorDataStore: boolean;
+  readonly forceDeletes: boolean;
+}
+
+/** The engine's door. Every call names a job by its id; unknown ids throw EngineError `JobNotFound`. */
+export interface Engine {
+  /** Watches every active job from now on: changes, schedule, retries. */
+  start(): Promise<void>;
+  /** Looks for work at once, after something changed: of one job, or of all. Cheap; never waits. */
+  wake(jobId?: string): void;
+  /**
+   * Runs one cycle to its end and tells how it went; joins the running one when there is one and then runs another for what came since.
+   * @param signal stops between objects; what is not done stays due
+   */
+  run(jobId: string, options?: { readonly signal?: AbortSignal }): Promise<CycleReport>;
+  status(jobId: string): Promise<JobStatus>;
+  /** Calls `listener` whenever a running cycle has moved on (a few times a second at most). @returns the function that ends it */
+  watch(jobId: string, listener: (progress: Progress) => void): () => void;
+  testConnection(appId: string, credentials?: { readonly baseAddress?: string; readonly secretToken?: string }): Promise<ConnectionTest>;
+  /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
+  provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
+  /** Sets the job active and wakes it; leaves quarantine. */
+  startJob(jobId: string): Promise<void>;
+  /** Stops between objects. */
+  pauseJob(jobId: string): Promise<void>;
+  restartJob(jobId: string, scope: RestartScope): Promise<void>;
+  /** Makes failed objects due now: those named, or all. @returns how many */
+  retry(jobId: string, objectIds: readonly string[] | "all"): Promise<number>;
+  listFailed(jobId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly FailedObject[]>;
+  listHeld(jobId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly HeldObject[]>;
+  /** Lets the named held objects (or all) go ahead. @returns how many */
+  allowHeld(jobId: string, objectIds: readonly string[] | "all"): Promise<number>;
+  /** Keeps the accounts of the named held objects (or all): they become unmanaged. @returns how many */
+  rejectHeld(jobId: string, objectIds: readonly string[] | "all"): Promise<number>;
+  guardLimits(jobId: string): Promise<GuardLimits>;
+  /** Forgets a job: its links, its due objects. Accounts stay as they are. */
+  forgetJob(jobId: string): Promise<void>;
+  /** Stops promptly between objects, after what is in flight has been recorded. */
+  stop(): Promise<void>;
+}
