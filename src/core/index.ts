@@ -8,3 +8,4 @@ export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } fr
 export * from "./objects.ts";
 export { type Clause, operatorNames, problemOfClause } from "./scope/clause.ts";
 export { judgeFilters, type ScopeRules, type ScopingFilter, scopeObject } from "./scope/scope.ts";
+export * from "./mapping/schema-document.ts";

@@ -1,0 +1,193 @@
+import type { AttributeDefinition } from "#core";
+
+/** What an administrator's action on an app may run into. */
+export type AppsErrorCode =
+  | "TemplateNotFound"
+  | "AppNotFound"
+  | "AmbiguousApp"
+  | "InvalidName"
+  | "RoleNotFound"
+  | "AlreadyAssigned"
+  | "AssignmentNotFound"
+  | "JobNotFound"
+  | "UnknownSecret"
+  | "DuplicateSecret"
+  | "InvalidSecret"
+  | "SecretMustBeReentered"
+  | "InvalidSetting";
+
+/** Graph's id of the role that every app has without defining it. */
+export const defaultAccessRoleId = "00000000-0000-0000-0000-000000000000";
+
+/** Graph's template for an app that is not in the gallery. */
+export const nonGalleryTemplateGuid = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
+
+/** How a target wants to be spoken to, as far as its template knows. Has the form of the targets' profile; a probe refines it. */
+export interface TemplateProfile {
+  /** Attributes that the target can filter on; null means not known. */
+  readonly filterable: readonly string[] | null;
+  readonly supportsGroups: boolean;
+  readonly paging: boolean;
+  readonly pageSize: number;
+  /** True when a create of an existing account is proven to be answered with 409. */
+  readonly duplicateIsConflict: boolean;
+  /** Null when nothing is published. */
+  readonly requestsPerMinute: number | null;
+  readonly patch: boolean;
+}
+
+export interface TemplateMapping {
+  /** An attribute's name or an expression. */
+  readonly source: string;
+  readonly target: string;
+  /** Present on attributes that find the account. */
+  readonly matchingPrecedence?: number;
+}
+
+export interface Template {
+  /** Short name, for example `thousandeyes`: Graph's synchronizationTemplate id and the beginning of job ids. */
+  readonly id: string;
+  /** Graph's applicationTemplate id. */
+  readonly guid: string;
+  readonly displayName: string;
+  readonly publisher: string;
+  readonly category: string;
+  readonly description: string;
+  /** Empty where the administrator knows it alone; `{name}` marks a place to be completed. */
+  readonly baseUrl: string;
+  readonly baseUrlComplete: boolean;
+  readonly auth: "bearer-token" | "oauth2-authorization-code";
+  /** The target's directory in schemas. */
+  readonly targetDirectoryName: string;
+  readonly attributes: readonly AttributeDefinition[];
+  readonly mappings: readonly TemplateMapping[];
+  /** Null where groups are not provisioned. */
+  readonly groups: {
+    readonly attributes: readonly AttributeDefinition[];
+    readonly mappings: readonly TemplateMapping[];
+    /** Graph's objectFlowTypes. */
+    readonly flowTypes: string;
+  } | null;
+  /** Whether people who have nothing but Default Access are provisioned. */
+  readonly defaultAccessProvisionable: boolean;
+  /** Sends `active` as text, as Entra does without its compliance flag. */
+  readonly activeAsText: boolean;
+  readonly profile: TemplateProfile;
+}
+
+/** The ids that a new schema document needs. */
+export interface SchemaIds {
+  /** Id of the job. */
+  readonly schema: string;
+  readonly userRule: string;
+  readonly groupRule: string;
+  readonly sourceDirectory: string;
+  readonly targetDirectory: string;
+}
+
+export interface AppRole {
+  readonly id: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly value: string | null;
+  readonly isEnabled: boolean;
+  readonly allowedMemberTypes: readonly string[];
+}
+
+/** An enterprise app: Graph's servicePrincipal and application in one. */
+export interface App {
+  /** Graph's servicePrincipal id. */
+  readonly id: string;
+  readonly applicationObjectId: string;
+  readonly appId: string;
+  /** Short name of the template. */
+  readonly templateId: string;
+  readonly displayName: string;
+  /** Id of the permission `user_impersonation`. */
+  readonly permissionScopeId: string;
+  readonly createdAt: Date;
+  /** Without Default Access, which every app has. */
+  readonly roles: readonly AppRole[];
+}
+
+export type PrincipalType = "User" | "Group";
+
+export interface Assignment {
+  /** URL-safe opaque key. */
+  readonly id: string;
+  readonly appId: string;
+  readonly principalId: string;
+  readonly principalType: PrincipalType;
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly roleValue: string | null;
+  /** False for Default Access where the template does not provision it, and for disabled roles. */
+  readonly provisionable: boolean;
+  /** Members of nested groups count as well. */
+  readonly expandNested: boolean;
+  readonly createdAt: Date;
+}
+
+export interface AssignmentPage {
+  readonly items: readonly Assignment[];
+  /** Cursor for `after`, or null at the end. */
+  readonly next: string | null;
+}
+
+export type JobState = "Active" | "Paused" | "Disabled";
+
+export interface Job {
+  /** `{template}.{tenant id, 32 hex digits}.{guid}` */
+  readonly id: string;
+  /** The app's servicePrincipal id. */
+  readonly appId: string;
+  readonly templateId: string;
+  readonly state: JobState;
+  /** Everyone is in scope, not only who is assigned. */
+  readonly syncAll: boolean;
+  /** Raised by each save of the schema; `v1.0` is 0. */
+  readonly schemaVersion: number;
+  readonly createdAt: Date;
+}
+
+export interface SecretPair {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A limit: exceeded when more than `absolute`, or when at least `floor` and more than `percent` of the managed. */
+export interface GuardLimits {
+  readonly enabled: boolean;
+  readonly absolute: number;
+  readonly percent: number;
+  readonly floor: number;
+}
+
+/** What Lockstep's own interface may change; each member that is absent keeps its default. */
+export interface OwnJobSettings {
+  /** `review`: each cycle waits for approval. */
+  readonly mode: "automatic" | "review";
+  /** Seconds between cycles that nothing else starts. */
+  readonly intervalSeconds: number;
+  readonly guard: GuardLimits;
+  readonly membershipGuard: GuardLimits;
+  readonly retry: {
+    /** Waits after the first, second, … transient failure. */
+    readonly delaysSeconds: readonly number[];
+    /** Wait after all those. */
+    readonly thenSeconds: number;
+    readonly giveUpAfterDays: number;
+  };
+  /** Group members that the directory does not know. */
+  readonly extraMembers: "report" | "remove";
+  /** Days after which the account of someone who left scope is deleted; null keeps it, disabled. */
+  readonly deleteAfterDays: number | null;
+  /** Overrides the template's budget; null keeps it. */
+  readonly requestsPerMinute: number | null;
+}
+
+export interface JobSettings extends OwnJobSettings {
+  readonly syncAll: boolean;
+  readonly skipOutOfScopeDeletions: boolean;
+  readonly notifications: { readonly enabled: boolean; readonly recipients: readonly string[] };
+}
