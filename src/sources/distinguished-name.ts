@@ -62,5 +62,7 @@ function unescapeValue(raw: string): string {
 }
 
 function escapeValue(value: string): string {
-  return value.replace(/[,+"\\<>;=]/g, "\\$&").replace(/^[ #]|(?<=.) $/g, "\\$&");
+  if (!/[,+"\\<>;=# ]/.test(value)) return value;
+  const escaped = value.replace(/[,+"\\<>;=]/g, "\\$&").replace(/^[ #]/, "\\$&");
+  return value.length > 1 && value.endsWith(" ") ? `${escaped.slice(0, -1)}\\ ` : escaped;
 }
