@@ -27,12 +27,54 @@ const department = (name: string, size: number, head: string, lead: string, ...t
 
 const DEPARTMENTS: readonly Department[] = [
   department("Executive Office", 8, "Chief Executive Officer", "Chief Officer", "Executive Assistant"),
-  department("Network Operations", 48, "Head of Network Operations", "Network Team Lead", "Network Engineer", "Senior Network Engineer", "NOC Analyst", "WAN Specialist"),
-  department("Site Reliability Engineering", 44, "Head of Site Reliability", "Reliability Team Lead", "Site Reliability Engineer", "Observability Engineer", "Incident Manager"),
-  department("Platform Engineering", 40, "Head of Platform", "Platform Team Lead", "Platform Engineer", "Cloud Engineer", "Database Engineer"),
-  department("Security Operations", 26, "Head of Security Operations", "Security Team Lead", "Security Analyst", "Threat Hunter", "Identity Engineer"),
+  department(
+    "Network Operations",
+    48,
+    "Head of Network Operations",
+    "Network Team Lead",
+    "Network Engineer",
+    "Senior Network Engineer",
+    "NOC Analyst",
+    "WAN Specialist",
+  ),
+  department(
+    "Site Reliability Engineering",
+    44,
+    "Head of Site Reliability",
+    "Reliability Team Lead",
+    "Site Reliability Engineer",
+    "Observability Engineer",
+    "Incident Manager",
+  ),
+  department(
+    "Platform Engineering",
+    40,
+    "Head of Platform",
+    "Platform Team Lead",
+    "Platform Engineer",
+    "Cloud Engineer",
+    "Database Engineer",
+  ),
+  department(
+    "Security Operations",
+    26,
+    "Head of Security Operations",
+    "Security Team Lead",
+    "Security Analyst",
+    "Threat Hunter",
+    "Identity Engineer",
+  ),
   department("Service Desk", 24, "Service Desk Manager", "Shift Lead", "Service Desk Agent", "Workplace Technician"),
-  department("Terminal Operations", 40, "Head of Terminals", "Berth Supervisor", "Crane Operator", "Yard Planner", "Gate Clerk", "Vessel Planner"),
+  department(
+    "Terminal Operations",
+    40,
+    "Head of Terminals",
+    "Berth Supervisor",
+    "Crane Operator",
+    "Yard Planner",
+    "Gate Clerk",
+    "Vessel Planner",
+  ),
   department("Finance", 18, "Head of Finance", "Accounting Lead", "Accountant", "Controller", "Treasury Analyst"),
   department("People and Culture", 14, "Head of People", "People Partner Lead", "People Partner", "Recruiter"),
   department("Legal", 8, "General Counsel", "Senior Counsel", "Counsel", "Paralegal"),
@@ -110,7 +152,9 @@ function names(): readonly NamedPerson[] {
       const [givenName, givenAscii] = given[at % given.length]!;
       const [surname, surnameAscii] = surnames[at % surnames.length]!;
       const displayName =
-        order === "given surname" ? `${givenName} ${surname}` : `${surname}${order === "surnamegiven" ? "" : " "}${givenName}`;
+        order === "given surname"
+          ? `${givenName} ${surname}`
+          : `${surname}${order === "surnamegiven" ? "" : " "}${givenName}`;
       all.push({ language, displayName, givenName, surname, address: `${givenAscii}.${surnameAscii}` });
     }
   }
@@ -192,17 +236,47 @@ export function makeGroups(people: readonly SamplePerson[]): readonly SampleGrou
   };
   return [
     group("Network Operations", "Runs the networks of all terminals", from("Network Operations"), guests.slice(1, 2)),
-    group("Site Reliability Engineering", "Keeps the booking and berth systems up", from("Site Reliability Engineering"), guests.slice(4, 5)),
+    group(
+      "Site Reliability Engineering",
+      "Keeps the booking and berth systems up",
+      from("Site Reliability Engineering"),
+      guests.slice(4, 5),
+    ),
     group("Platform Engineering", "Builds what the other teams run on", from("Platform Engineering")),
     group("Security Operations", "Watches and answers, day and night", from("Security Operations")),
     group("Service Desk", "First line for everybody's computers", from("Service Desk")),
     group("Terminal Operations", "Berths, cranes, yards and gates", from("Terminal Operations")),
-    group("Business Services", "Finance, people, legal and sales", from("Finance", "People and Culture", "Legal", "Sales")),
-    group("Leadership", "Everybody to whom somebody reports", people.filter((person) => leading.has(person.employeeId))),
+    group(
+      "Business Services",
+      "Finance, people, legal and sales",
+      from("Finance", "People and Culture", "Legal", "Sales"),
+    ),
+    group(
+      "Leadership",
+      "Everybody to whom somebody reports",
+      people.filter((person) => leading.has(person.employeeId)),
+    ),
     group("External Partners", "Guests from suppliers and pilots' companies", guests),
-    group("On-call Rota", "Gets the night pages", every(3, 2, from("Network Operations", "Site Reliability Engineering", "Platform Engineering"))),
-    group("Project Lighthouse", "Crosses departments: new links between the ports", every(10, 3, from("Network Operations")), every(7, 2, from("Terminal Operations")), every(5, 1, from("Sales")), every(4, 2, from("Legal")), guests.slice(7, 9)),
-    group("Harbour Control Rooms", "Shared screens of the control rooms", every(2, 0, from("Terminal Operations")), every(12, 5, from("Network Operations"))),
+    group(
+      "On-call Rota",
+      "Gets the night pages",
+      every(3, 2, from("Network Operations", "Site Reliability Engineering", "Platform Engineering")),
+    ),
+    group(
+      "Project Lighthouse",
+      "Crosses departments: new links between the ports",
+      every(10, 3, from("Network Operations")),
+      every(7, 2, from("Terminal Operations")),
+      every(5, 1, from("Sales")),
+      every(4, 2, from("Legal")),
+      guests.slice(7, 9),
+    ),
+    group(
+      "Harbour Control Rooms",
+      "Shared screens of the control rooms",
+      every(2, 0, from("Terminal Operations")),
+      every(12, 5, from("Network Operations")),
+    ),
   ];
 }
 

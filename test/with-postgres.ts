@@ -15,7 +15,10 @@ const STOP_MS = 20_000;
 const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 const [separator, command, ...parameters] = process.argv.slice(2);
-if (separator !== "--" || command === undefined) fail("Say which command to run: node test/with-postgres.ts -- COMMAND");
+if (separator !== "--" || command === undefined) {
+  process.stderr.write("Say which command to run: node test/with-postgres.ts -- COMMAND\n");
+  process.exit(2);
+}
 
 const home = mkdtempSync(join(tmpdir(), "lockstep-postgres-"));
 let server: ChildProcess | null = null;
@@ -120,7 +123,8 @@ function runCommand(url: string): Promise<number> {
 /** SIGINT ends sessions and stops; SIGQUIT follows if that does not help. */
 async function stopServer(): Promise<void> {
   const postgres = server;
-  if (postgres === null || postgres.pid === undefined || postgres.exitCode !== null || postgres.signalCode !== null) return;
+  if (postgres === null || postgres.pid === undefined || postgres.exitCode !== null || postgres.signalCode !== null)
+    return;
   const gone = new Promise<void>((done) => postgres.once("exit", () => done()));
   postgres.kill("SIGINT");
   const late = setTimeout(() => postgres.kill("SIGQUIT"), STOP_MS);
@@ -161,7 +165,9 @@ function freePort(): Promise<number> {
     probe.on("error", failed);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? done(address.port) : failed(new Error("no port"))));
+      probe.close(() =>
+        address !== null && typeof address === "object" ? done(address.port) : failed(new Error("no port")),
+      );
     });
   });
 }
