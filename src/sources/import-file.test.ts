@@ -66,6 +66,16 @@ test("two people exchange their names in one file", async () => {
   expect(directory.attributes("b@example.test").displayName).toBe("One");
 });
 
+test("names that move on within a file arrive, however far apart the rows stand", async () => {
+  const directory = new MemoryDirectory();
+  const crowd = Array.from({ length: 2500 }, (_unused, at) => `c${at},c${at}@example.test,C`).join("\n");
+  const file = (one: string, two: string) => `${HEAD}1,${one}@example.test,One\n${crowd}\n2,${two}@example.test,Two\n`;
+  await bring(directory, file("a", "b"));
+  const summary = await bring(directory, file("b", "a"));
+  expect([summary.users.changed, summary.problemCount]).toEqual([2, 0]);
+  expect(directory.attributes("b@example.test").displayName).toBe("One");
+});
+
 test("without complete nobody is removed; with it those who are missing, after the number was shown and confirmed", async () => {
   const directory = new MemoryDirectory();
   const all = `${HEAD}1,a@example.test,A\n2,b@example.test,B\n3,c@example.test,C\n`;
@@ -160,6 +170,9 @@ test("somebody of another source holds the name: that row is refused, the rest g
   expect(summary.problems).toEqual([
     { line: 2, field: "userPrincipalName", reason: "is held by somebody else", value: null, effect: "row-skipped" },
   ]);
+  const dry = await bring(directory, `${head}1,taken@example.test,A,2\n2,b@example.test,B,\n`, { dryRun: true });
+  expect(dry.users).toMatchObject({ added: 0, unchanged: 1 });
+  expect(dry.problems).toMatchObject([{ line: 2, field: "userPrincipalName" }]);
 });
 
 test("groups that the column no longer names lose the person; a group nobody names goes only with complete", async () => {

@@ -1,4 +1,4 @@
-import type { ImportPort, ObjectKind } from "./import-port.ts";
+import type { ImportedObject, ImportPort, ObjectKind } from "./import-port.ts";
 import type { SummaryBuilder } from "./import-summary.ts";
 import { SeenIndex } from "./seen-index.ts";
 import type { Survey } from "./survey.ts";
@@ -19,6 +19,8 @@ export interface ImportRun {
   readonly names: SeenIndex;
   /** Anchors whose removal the file itself asks for. */
   readonly asked: Readonly<Record<ObjectKind, Set<string>>>;
+  /** People whom the directory refused, to be tried again when all others are written; at most BATCH. */
+  readonly postponed: { readonly user: ImportedObject; readonly outcome: "added" | "changed" | "restored" }[];
   /** Set as soon as the file cannot be trusted to be complete. */
   incomplete: string | null;
 }
@@ -34,6 +36,7 @@ export function startRun(
     principals: new SeenIndex(),
     names: new SeenIndex(),
     asked: { user: new Set(), group: new Set() },
+    postponed: [],
     incomplete: null,
   };
 }

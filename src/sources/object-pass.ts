@@ -1,6 +1,6 @@
 import { groupAnchor, groupNameOf, showField, userAnchor } from "./anchors.ts";
 import { applyChanges } from "./change-records.ts";
-import type { ExistingObject, ImportedObject, ObjectKind } from "./import-port.ts";
+import type { ExistingObject, ImportedObject, ObjectKind, RefusedRow } from "./import-port.ts";
 import { BATCH, type ImportRun } from "./import-run.ts";
 import { type CheckedObject, checkGroup, checkUser, principalName, sameValue } from "./object-rules.ts";
 import {
@@ -59,6 +59,7 @@ export async function importObjects(run: ImportRun, items: AsyncIterable<ReadIte
   }
   await flushObjects();
   await flushChanges();
+  await writePostponed(run);
 }
 
 function acceptUser(run: ImportRun, record: SourceRecord): Candidate | null {
@@ -187,14 +188,56 @@ async function writeBatch(run: ImportRun, candidates: readonly Candidate[]): Pro
       (kind === "user" ? writes.users : writes.groups).push(write);
     }
   }
-  if (run.dryRun || writes.users.length + writes.groups.length === 0) return;
-  const { refused } = await run.port.write(writes);
-  for (const row of refused) {
-    run.summary.problem(rowProblem(row.line, row.field, row.reason));
-    run.anchors[row.kind].markFailed(row.anchor);
-    const outcome = counted.get(`${row.kind}:${row.anchor}`);
-    if (outcome !== undefined) run.summary.of(row.kind)[outcome] -= 1;
+  if (run.dryRun) {
+    for (const row of await heldElsewhere(run, writes.users)) refuse(run, row, counted.get(`user:${row.anchor}`));
+    return;
   }
+  if (writes.users.length + writes.groups.length === 0) return;
+  const { refused } = await run.port.write(writes);
+  const lines = new Map(writes.users.map((user) => [user.anchor, user]));
+  for (const row of refused) {
+    const outcome = counted.get(`${row.kind}:${row.anchor}`);
+    const user = row.kind === "user" ? lines.get(row.anchor) : undefined;
+    if (user !== undefined && outcome !== undefined && run.postponed.length < BATCH)
+      run.postponed.push({ user, outcome });
+    else refuse(run, row, outcome);
+  }
+}
+
+/** A name may have been refused only because its holder's own new name stood further down: those rows are tried once more. */
+async function writePostponed(run: ImportRun): Promise<void> {
+  if (run.postponed.length === 0) return;
+  const { refused } = await run.port.write({ users: run.postponed.map(({ user }) => user), groups: [] });
+  for (const row of refused) {
+    refuse(run, row, run.postponed.find(({ user }) => user.anchor === row.anchor)?.outcome);
+  }
+}
+
+function refuse(run: ImportRun, row: RefusedRow, outcome: "added" | "changed" | "restored" | undefined): void {
+  run.summary.problem(rowProblem(row.line, row.field, row.reason));
+  run.anchors[row.kind].markFailed(row.anchor);
+  if (outcome !== undefined) run.summary.of(row.kind)[outcome] -= 1;
+}
+
+/** In a dry run: people who would be refused because somebody outside this source holds their name. */
+async function heldElsewhere(run: ImportRun, users: readonly ImportedObject[]): Promise<RefusedRow[]> {
+  const named = users.filter((user) => typeof user.attributes.userPrincipalName === "string");
+  const found = await run.port.find(
+    named.map((user) => ({ by: "userPrincipalName", value: String(user.attributes.userPrincipalName).toLowerCase() })),
+  );
+  return named.flatMap(({ line, anchor }, at) => {
+    const holder = found[at] ?? null;
+    if (holder === null || holder.anchor !== null) return [];
+    return [
+      {
+        kind: "user",
+        line,
+        anchor,
+        field: "userPrincipalName",
+        reason: "is held by somebody who is not of this source",
+      },
+    ];
+  });
 }
 
 interface Comparison {
