@@ -202,7 +202,7 @@ const MEANINGS: ReadonlyMap<string, ColumnMeaning> = new Map([
 ]);
 
 /** Lower case letters and digits only; accents fall away, ß becomes ss. */
-export function foldHeader(header: string): string {
+function foldHeader(header: string): string {
   return header
     .normalize("NFKD")
     .toLowerCase()

@@ -262,7 +262,7 @@ function compare(candidate: Candidate, before: ExistingObject | null): Compariso
 }
 
 /** Attributes whose value would change. */
-export function differencesOf(
+function differencesOf(
   wanted: ReadonlyMap<string, AttributeValue>,
   before: ExistingObject | null,
 ): Comparison["differences"] {
