@@ -77,7 +77,8 @@ export interface RefusedRow {
 
 /**
  * What an import asks of the directory. One port belongs to one named source; (source, kind, anchor) is unique, deleted
- * objects included until they are purged. Every call holds at most 1,000 objects and is one transaction, or none.
+ * objects included until they are purged. A call holds at most 1,000 objects (of links: 1,000 rows with some 5,000 references,
+ * more only where one group alone has more) and is one transaction, or none.
  */
 export interface ImportPort {
   /** The attribute that recognised people at the last import of this source, or null at the first. */

@@ -29,7 +29,7 @@ export async function importObjects(run: ImportRun, items: AsyncIterable<ReadIte
   const flushObjects = async () => {
     const batch = candidates;
     candidates = [];
-    if (batch.length > 0) await writeBatch(run, batch);
+    for (let at = 0; at < batch.length; at += BATCH) await writeBatch(run, batch.slice(at, at + BATCH));
   };
   const flushChanges = async () => {
     const batch = changes;
