@@ -1,0 +1,73 @@
+import type { Progress } from "#engine";
+
+export interface StartOptions {
+  /** Data folder; made when it is missing. */
+  readonly data: string;
+  /** Port to try first; 0 takes any free one. A taken port is replaced by the next free one, and said. */
+  readonly port: number;
+  readonly sandboxPort: number;
+  /** Makes the sample organisation on the first run. */
+  readonly sample: boolean;
+  /** File of people to import on the first run in place of the sample. */
+  readonly directory?: string;
+  /** The process ends after the first cycle: nothing needs to be watched afterwards. */
+  readonly once: boolean;
+  /** Level of the server's own log; `silent` writes none. */
+  readonly logLevel: string;
+  /** Aborts the start: what was opened is closed, and `startServer` rejects. */
+  readonly signal: AbortSignal;
+}
+
+/** Hears how a start goes on, for people. */
+export interface StartReporter {
+  /** One step, as a sentence. */
+  say(line: string): void;
+  progress(progress: Progress): void;
+}
+
+/** What the first cycle of this process came to. */
+export interface OnceSummary {
+  readonly inScope: number;
+  readonly inStep: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly disabled: number;
+  readonly deleted: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly held: number;
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** File that holds the token of the command line. */
+  readonly tokenFile: string;
+  readonly data: string;
+  readonly sandbox: RunningSandboxAddress | null;
+  /** Settles when the first cycle of this process is over; null where there is no job to run or the server stopped before. */
+  readonly firstCycle: Promise<OnceSummary | null>;
+  /** Ends promptly and in order; resolves when the data folder is free again. */
+  stop(): Promise<void>;
+}
+
+export interface RunningSandboxAddress {
+  /** SCIM base address of the tenant. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** Page for people. */
+  readonly web: string;
+}
+
+export interface SandboxOptions {
+  /** Folder that keeps the tenant; null keeps it in memory only. */
+  readonly data: string | null;
+  readonly port: number;
+  /** Requests a minute. */
+  readonly rateLimit: number | "off";
+}
+
+export interface RunningSandbox extends RunningSandboxAddress {
+  stop(): Promise<void>;
+}
