@@ -39,7 +39,7 @@ create index object_mail on directory.object (mail_key) where mail_key is not nu
 create index object_name on directory.object (name_key);
 create index object_employee on directory.object (employee_key) where employee_key is not null;
 create index object_reports on directory.object (manager_id, id) where manager_id is not null;
-create index object_locator on directory.object (source, locator) where locator is not null;
+create index object_locator on directory.object using hash (locator);
 create index object_group_anchor on directory.object (source, lower(anchor)) where kind = 'group';
 create index object_deleted on directory.object (kind, deleted_at) where deleted_at is not null;
 
