@@ -1,11 +1,32 @@
-export { type Action, type Decision, type LinkAfter, type Reason, type Refusal } from "./decision/decision.ts";
 export { type DecideInput, decide, type OtherHolder, type Policy } from "./decision/decide.ts";
+export type { Action, Decision, LinkAfter, Reason, Refusal } from "./decision/decision.ts";
 export { type AttributeDifference, differenceOf, wholeOf } from "./decision/difference.ts";
-export { defaultGuardLimits, type GuardCounts, type GuardLimits, type GuardVerdict, judgeRemovals } from "./guard/guard.ts";
-export { type Quarantine, type QuarantineReason, quarantineAgain, quarantineEnds, tooManyFailures } from "./health/quarantine.ts";
-export { nextTry, type RetryVerdict } from "./health/retry.ts";
+export {
+  defaultGuardLimits,
+  type GuardCounts,
+  type GuardLimits,
+  type GuardVerdict,
+  judgeRemovals,
+} from "./guard/guard.ts";
+export {
+  type Quarantine,
+  type QuarantineReason,
+  quarantineAgain,
+  quarantineEnds,
+  tooManyFailures,
+} from "./health/quarantine.ts";
+export { defaultRetryLadder, nextTry, type RetryLadder, type RetryVerdict } from "./health/retry.ts";
+export {
+  type CompiledMapping,
+  type CompiledObjectMapping,
+  type CompiledSchema,
+  compileSchema,
+  type MappingSource,
+} from "./mapping/compile.ts";
+export { type Drawn, mapObject } from "./mapping/map.ts";
+export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-document.ts";
+export * from "./mapping/schema-document.ts";
 export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } from "./matching/matching.ts";
 export * from "./objects.ts";
 export { type Clause, operatorNames, problemOfClause } from "./scope/clause.ts";
 export { judgeFilters, type ScopeRules, type ScopingFilter, scopeObject } from "./scope/scope.ts";
-export * from "./mapping/schema-document.ts";

@@ -53,7 +53,13 @@ export interface ClauseResult {
 }
 
 /** Why an object is not in scope; each means a different treatment of an account that it already has. */
-export type OutOfScopeReason = "NotAssigned" | "NotEffectivelyEntitled" | "FilteredOut" | "SignInBlocked" | "SoftDeleted" | "Purged";
+export type OutOfScopeReason =
+  | "NotAssigned"
+  | "NotEffectivelyEntitled"
+  | "FilteredOut"
+  | "SignInBlocked"
+  | "SoftDeleted"
+  | "Purged";
 
 export interface ScopedObject {
   readonly source: SourceObject;

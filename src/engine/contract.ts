@@ -132,7 +132,10 @@ export interface Engine {
   status(jobId: string): Promise<JobStatus>;
   /** Calls `listener` whenever a running cycle has moved on (a few times a second at most). @returns the function that ends it */
   watch(jobId: string, listener: (progress: Progress) => void): () => void;
-  testConnection(appId: string, credentials?: { readonly baseAddress?: string; readonly secretToken?: string }): Promise<ConnectionTest>;
+  testConnection(
+    appId: string,
+    credentials?: { readonly baseAddress?: string; readonly secretToken?: string },
+  ): Promise<ConnectionTest>;
   /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
   /** Sets the job active and wakes it; leaves quarantine. */
@@ -142,7 +145,10 @@ export interface Engine {
   restartJob(jobId: string, scope: RestartScope): Promise<void>;
   /** Makes failed objects due now: those named, or all. @returns how many */
   retry(jobId: string, objectIds: readonly string[] | "all"): Promise<number>;
-  listFailed(jobId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly FailedObject[]>;
+  listFailed(
+    jobId: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly FailedObject[]>;
   listHeld(jobId: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly HeldObject[]>;
   /** Lets the named held objects (or all) go ahead. @returns how many */
   allowHeld(jobId: string, objectIds: readonly string[] | "all"): Promise<number>;

@@ -13,5 +13,6 @@ export {
   readFeed,
   type Watermark,
 } from "./feed.ts";
+export { openQueue, type Queue } from "./queue.ts";
 export type { Sealer } from "./sealing.ts";
 export { openStore, type Queryable, type Store, type StoreOptions, type Tx } from "./store.ts";

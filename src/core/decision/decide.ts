@@ -1,4 +1,4 @@
-import { readPath, type JsonObject } from "#scim";
+import { type JsonObject, readPath } from "#scim";
 import type { MatchVerdict } from "../matching/matching.ts";
 import type { CurrentObject, DesiredObject, Link, MappingError, OutOfScopeReason, ScopedObject } from "../objects.ts";
 import type { Decision, LinkAfter, Reason, Refusal } from "./decision.ts";
@@ -24,7 +24,9 @@ export interface OtherHolder {
 export interface DecideInput {
   readonly scoped: ScopedObject;
   readonly link: Link | null;
-  readonly desired: { readonly ok: true; readonly object: DesiredObject } | { readonly ok: false; readonly error: MappingError };
+  readonly desired:
+    | { readonly ok: true; readonly object: DesiredObject }
+    | { readonly ok: false; readonly error: MappingError };
   readonly match: MatchVerdict;
   readonly holder: OtherHolder | null;
   readonly policy: Policy;
@@ -43,17 +45,24 @@ const decideInScope = (input: DecideInput): Decision | Refusal => {
   if (!desired.ok) return { kind: "refusal", code: desired.error.code, message: desired.error.message };
   switch (match.kind) {
     case "unmatchable":
-      return refuse("ImportSkipped", "The object has no value for any matching attribute. Fill one of them in the directory, or map another one.");
+      return refuse(
+        "ImportSkipped",
+        "The object has no value for any matching attribute. Fill one of them in the directory, or map another one.",
+      );
     case "ambiguous":
       return refuse(
         "DuplicateTargetEntries",
         `${match.ids.length} accounts have ${match.via} "${match.value}" (${match.ids.join(", ")}). Remove the surplus ones, or match by an attribute that is unique.`,
       );
     case "none": {
-      if (!policy.actions.create) return skip("CreateNotAllowed", null, { kind: match.goneId === null ? "none" : "drop" });
+      if (!policy.actions.create)
+        return skip("CreateNotAllowed", null, { kind: match.goneId === null ? "none" : "drop" });
       const [missing] = desired.object.missing;
       if (missing !== undefined) {
-        return refuse("MandatoryFieldsMissing", `The target needs ${desired.object.missing.join(", ")}, and the directory has no value for it. Fill it in, or give the mapping a default.`);
+        return refuse(
+          "MandatoryFieldsMissing",
+          `The target needs ${desired.object.missing.join(", ")}, and the directory has no value for it. Fill it in, or give the mapping a default.`,
+        );
       }
       return {
         ...base,
@@ -91,7 +100,8 @@ const update = (desired: DesiredObject, current: CurrentObject, link: Link | nul
 /** An account that its own administrator suspended stays so: `active` is set to true only where we set it to false, or at adoption. */
 const withoutSuspension = (differences: readonly AttributeDifference[], mayEnable: boolean) => {
   if (mayEnable) return { changes: differences, drift: [] };
-  const suspended = ({ path, before, after }: AttributeDifference) => path === activePath && after === true && before !== undefined;
+  const suspended = ({ path, before, after }: AttributeDifference) =>
+    path === activePath && after === true && before !== undefined;
   return {
     changes: differences.filter((difference) => !suspended(difference)),
     drift: differences.some(suspended)
@@ -122,7 +132,16 @@ const adopt = (input: DecideInput, desired: DesiredObject, current: CurrentObjec
     return { ...base, reason, targetId: current.id, drift, linkAfter, takesOverFrom };
   }
   const enables = changes.some(({ path, after }) => path === activePath && after === true);
-  return { ...base, action: enables ? "enable" : "update", reason, targetId: current.id, changes, drift, linkAfter, takesOverFrom };
+  return {
+    ...base,
+    action: enables ? "enable" : "update",
+    reason,
+    targetId: current.id,
+    changes,
+    drift,
+    linkAfter,
+    takesOverFrom,
+  };
 };
 
 const leftScope: ReadonlySet<OutOfScopeReason> = new Set(["NotAssigned", "NotEffectivelyEntitled", "FilteredOut"]);
@@ -139,7 +158,8 @@ const decideLeaving = (input: DecideInput, reason: OutOfScopeReason): Decision |
     if (!policy.actions.delete) return skip("DeleteNotAllowed", current.id, { kind: "unmanage" });
     return { ...base, action: "delete", reason, targetId: current.id, linkAfter: { kind: "drop" }, removal: true };
   }
-  if (policy.skipOutOfScopeDeletions && leftScope.has(reason)) return skip("OutOfScopeKept", current.id, { kind: "keep" });
+  if (policy.skipOutOfScopeDeletions && leftScope.has(reason))
+    return skip("OutOfScopeKept", current.id, { kind: "keep" });
   if (!policy.actions.update) return skip("UpdateNotAllowed", current.id, { kind: "keep" });
   if (!policy.canDisable) return skip("NoWayToDisable", current.id, { kind: "keep" });
   if (!desired.ok) return { kind: "refusal", code: desired.error.code, message: desired.error.message };
@@ -162,6 +182,11 @@ const base = {
   removal: false,
 } as const satisfies Decision;
 
-const skip = (reason: Reason, targetId: string | null, linkAfter: LinkAfter): Decision => ({ ...base, reason, targetId, linkAfter });
+const skip = (reason: Reason, targetId: string | null, linkAfter: LinkAfter): Decision => ({
+  ...base,
+  reason,
+  targetId,
+  linkAfter,
+});
 
 const refuse = (code: string, message: string): Refusal => ({ kind: "refusal", code, message });

@@ -17,7 +17,7 @@ export const differenceOf = (desired: readonly DesiredAttribute[], current: Curr
     if (attribute.when === "creation") return [];
     const before = readPath(current.resource as JsonObject, attribute.path);
     if (attribute.when === "whenEmpty" && !isEmpty(before)) return [];
-    const after = valueOf(attribute);
+    const after = wantedOf(attribute);
     if (after === unsettled || sameValue(before, after, attribute)) return [];
     return [{ path: attribute.path, before, after, origin: attribute.origin, shown: attribute.shown }];
   });
@@ -25,14 +25,14 @@ export const differenceOf = (desired: readonly DesiredAttribute[], current: Curr
 /** What a new account is made of, as differences from nothing. */
 export const wholeOf = (desired: readonly DesiredAttribute[]): AttributeDifference[] =>
   desired.flatMap((attribute) => {
-    const after = valueOf(attribute);
+    const after = wantedOf(attribute);
     if (attribute.when === "update" || after === undefined || after === unsettled) return [];
     return [{ path: attribute.path, before: undefined, after, origin: attribute.origin, shown: attribute.shown }];
   });
 
 const unsettled = Symbol("a reference");
 
-const valueOf = ({ value }: DesiredAttribute): TargetValue | undefined | typeof unsettled => {
+const wantedOf = ({ value }: DesiredAttribute): TargetValue | undefined | typeof unsettled => {
   if (typeof value === "object" && "kind" in value) {
     if (value.kind === "clear") return undefined;
     if (value.kind === "reference") return unsettled;

@@ -35,7 +35,11 @@ export const judgeRemovals = (counts: GuardCounts, limits: GuardLimits): GuardVe
   // The links that were removed today still belong to the whole that the share is taken of.
   const allowed = ((counts.managed + counts.lastDay) * limits.percent) / 100;
   if (total >= limits.floor && total > allowed) {
-    return hold(counts, Math.floor(allowed), `more than ${limits.percent} % of the ${counts.managed + counts.lastDay} managed accounts`);
+    return hold(
+      counts,
+      Math.floor(allowed),
+      `more than ${limits.percent} % of the ${counts.managed + counts.lastDay} managed accounts`,
+    );
   }
   return { kind: "run" };
 };

@@ -1,7 +1,10 @@
 const minute = 60_000;
 const hour = 60 * minute;
 
-export type QuarantineReason = "EncounteredQuarantineException" | "EncounteredEscrowProportionThreshold" | "TooManyDeletes";
+export type QuarantineReason =
+  | "EncounteredQuarantineException"
+  | "EncounteredEscrowProportionThreshold"
+  | "TooManyDeletes";
 
 /** A job's unhealthy state: slowed down, explained, left by itself when the cause is gone. Times are ISO 8601. */
 export interface Quarantine {
@@ -13,7 +16,18 @@ export interface Quarantine {
   readonly attempts: number;
 }
 
-const ladder = [minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute, hour, 2 * hour, 6 * hour, 12 * hour, 24 * hour] as const;
+const ladder = [
+  minute,
+  2 * minute,
+  5 * minute,
+  10 * minute,
+  30 * minute,
+  hour,
+  2 * hour,
+  6 * hour,
+  12 * hour,
+  24 * hour,
+] as const;
 
 /** After 28 days the job is disabled (entra-provisioning section 0). */
 export const quarantineEnds = (quarantine: Quarantine, now: Date): boolean =>

@@ -48,7 +48,8 @@ export const nextMatch = (
     if (answer === undefined) return { ask: { kind: "find", path, value } };
     const [current, ...others] = answer.found;
     if (current === undefined) continue;
-    if (others.length > 0) return { verdict: { kind: "ambiguous", via: path, value, ids: answer.found.map(({ id }) => id) } };
+    if (others.length > 0)
+      return { verdict: { kind: "ambiguous", via: path, value, ids: answer.found.map(({ id }) => id) } };
     return { verdict: { kind: "found", current, via: path, goneId } };
   }
   return { verdict: { kind: "none", goneId } };

@@ -48,11 +48,13 @@ export const operatorNames: readonly string[] = [
 ];
 
 export const isUnary = (operator: string): boolean => Object.hasOwn(unary, operator.toUpperCase());
-export const isOperator = (operator: string): boolean => isUnary(operator) || Object.hasOwn(binary, operator.toUpperCase());
+export const isOperator = (operator: string): boolean =>
+  isUnary(operator) || Object.hasOwn(binary, operator.toUpperCase());
 
 /** What is wrong with a clause before any object is seen, or null: an unknown operator, a missing value, a pattern that cannot run. */
 export const problemOfClause = (clause: Clause): string | null => {
-  if (!isOperator(clause.operator)) return `'${clause.operator}' is not an operator. Use one of: ${operatorNames.join(", ")}.`;
+  if (!isOperator(clause.operator))
+    return `'${clause.operator}' is not an operator. Use one of: ${operatorNames.join(", ")}.`;
   if (isUnary(clause.operator)) return null;
   if (clause.operands.length === 0) return `${clause.operator} needs a value to compare [${clause.attribute}] with.`;
   if (/REGEX/i.test(clause.operator)) {
@@ -76,7 +78,10 @@ export const judgeClause = (filter: string, clause: Clause, value: AttributeValu
   const passed =
     test !== undefined
       ? test(value)
-      : compare !== undefined && text !== null && clause.operands.length > 0 && clause.operands.every((operand) => compare(text, operand));
+      : compare !== undefined &&
+        text !== null &&
+        clause.operands.length > 0 &&
+        clause.operands.every((operand) => compare(text, operand));
   return {
     filter,
     attribute: clause.attribute,

@@ -1,4 +1,11 @@
-import type { AssignmentPath, AttributeValue, ClauseResult, OutOfScopeReason, ScopedObject, SourceObject } from "../objects.ts";
+import type {
+  AssignmentPath,
+  AttributeValue,
+  ClauseResult,
+  OutOfScopeReason,
+  ScopedObject,
+  SourceObject,
+} from "../objects.ts";
 import { type Clause, judgeClause } from "./clause.ts";
 
 /** A titled filter: all its clauses must hold. */
@@ -18,7 +25,11 @@ export interface ScopeRules {
  * Whether an object is in scope, and if not, why: (assigned or sync-all) and active in the source and with a role that is provisioned and past the
  * scoping filters (entra-provisioning 1.1). Of several reasons the one that lasts longest wins: purged, soft-deleted, left scope, sign-in blocked.
  */
-export const scopeObject = (source: SourceObject, paths: readonly AssignmentPath[], rules: ScopeRules): ScopedObject => {
+export const scopeObject = (
+  source: SourceObject,
+  paths: readonly AssignmentPath[],
+  rules: ScopeRules,
+): ScopedObject => {
   const active = source.presence === "present" && source.attributes.accountEnabled !== false;
   const assigned = rules.syncAll || paths.length > 0;
   const hasRequiredRole = rules.syncAll || paths.some((path) => path.provisionable);
@@ -75,7 +86,11 @@ export const judgeFilters = (
   if (filters.length === 0) return { passed: true, clauses: [] };
   const judged = filters.map((filter) =>
     filter.clauses.map((clause) =>
-      judgeClause(filter.title, clause, Object.hasOwn(attributes, clause.attribute) ? attributes[clause.attribute] : null),
+      judgeClause(
+        filter.title,
+        clause,
+        Object.hasOwn(attributes, clause.attribute) ? attributes[clause.attribute] : null,
+      ),
     ),
   );
   return { passed: judged.some((clauses) => clauses.every((clause) => clause.passed)), clauses: judged.flat() };

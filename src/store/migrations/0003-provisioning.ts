@@ -10,12 +10,14 @@ create table provisioning.job (
   -- JSON watermarks of the two feeds; null means that everything is due (an initial cycle)
   directory_watermark jsonb,
   apps_watermark jsonb,
-  -- what the pass over everything has reached, so that a crash goes on there: {"phase", "after"}
-  initial_progress jsonb,
+  -- the next cycle is an initial one; "everything" also without a lost place in the feed: a saved schema or filter
+  everything_due boolean not null default true,
   -- the store that links belong to; null until the first connection
   target_identity text,
   quarantine jsonb,
   probe_failures int not null default 0,
+  -- no cycle by itself before this time
+  next_attempt timestamptz,
   cycle_id uuid,
   last_cycle_id uuid,
   last_success_id uuid,
@@ -55,6 +57,9 @@ create table provisioning.due (
   held jsonb,
   approved boolean not null default false,
   removal boolean not null default false,
+  -- as last evaluated; null before
+  in_scope boolean,
+  display_name text not null default '',
   primary key (job_id, object_id)
 );
 create index due_next on provisioning.due (job_id, object_type desc, lane, version) where held is null and not given_up;
@@ -67,6 +72,8 @@ create table provisioning.link (
   source_id uuid not null,
   target_id text not null,
   managed boolean not null,
+  -- as last evaluated
+  in_scope boolean not null,
   origin text not null check (origin in ('created', 'adopted')),
   disabled_by_us boolean not null default false,
   last_known jsonb,
