@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import { type Result, type ScimError, scimError, scimMediaType, statusError } from "#scim";
+
+/** Bytes of a request body that are read. */
+const longestBody = 1024 * 1024;
+const deepest = 16;
+const mostValues = 5000;
+
+const refuse = (error: ScimError): { readonly ok: false; readonly error: ScimError } => ({ ok: false, error });
+
+const tooLong = refuse(statusError(413, `A request body may have at most ${longestBody} bytes.`));
+
+const readBytes = async (context: Context): Promise<Uint8Array | null> => {
+  const announced = context.req.header("content-length");
+  if (announced !== undefined) {
+    return Number(announced) > longestBody ? null : new Uint8Array(await context.req.arrayBuffer());
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of context.req.raw.body ?? []) {
+    length += part.byteLength;
+    if (length > longestBody) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+};
+
+/** What makes a body unfit to work on: it is nested too deep, holds too much, or holds text that no database can store. */
+const unfit = (value: unknown): string | null => {
+  let left = mostValues;
+  const look = (part: unknown, depth: number): string | null => {
+    left -= 1;
+    if (left < 0) return `The body holds more than ${mostValues} values.`;
+    if (typeof part === "string")
+      return isStorable(part) ? null : "The body holds a text with half a character or NUL in it.";
+    if (typeof part !== "object" || part === null) return null;
+    if (depth === 0) return `The body is nested more than ${deepest} levels deep.`;
+    for (const [key, inner] of Object.entries(part)) {
+      if (!isStorable(key)) return "The body holds a name with half a character or NUL in it.";
+      const found = look(inner, depth - 1);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return look(value, deepest);
+};
+
+const isStorable = (text: string): boolean => !text.includes("\0") && !/\p{Cs}/u.test(text);
+
+/** Reads the JSON body of a write. Fails with 415, 413 or invalidSyntax. */
+export const readJson = async (context: Context): Promise<Result<unknown>> => {
+  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== scimMediaType && type !== "application/json") {
+    return refuse(statusError(415, `A request body must be ${scimMediaType} (application/json is taken as well).`));
+  }
+  let text: string;
+  try {
+    const bytes = await readBytes(context);
+    if (bytes === null) return tooLong;
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse(scimError("invalidSyntax", "The body did not arrive whole, or it is not UTF-8."));
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    const problem = unfit(value);
+    return problem === null ? { ok: true, value } : refuse(scimError("invalidSyntax", problem));
+  } catch {
+    return refuse(scimError("invalidSyntax", "The body is not valid JSON."));
+  }
+};
