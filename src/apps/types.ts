@@ -1,4 +1,4 @@
-import type { AttributeDefinition } from "#core";
+import type { AttributeDefinition, GuardLimits } from "#core";
 
 /** What an administrator's action on an app may run into. */
 export type AppsErrorCode =
@@ -6,10 +6,12 @@ export type AppsErrorCode =
   | "AppNotFound"
   | "AmbiguousApp"
   | "InvalidName"
+  | "InvalidPrincipal"
   | "RoleNotFound"
   | "AlreadyAssigned"
   | "AssignmentNotFound"
   | "JobNotFound"
+  | "JobExists"
   | "UnknownSecret"
   | "DuplicateSecret"
   | "InvalidSecret"
@@ -155,33 +157,17 @@ export interface SecretPair {
   readonly value: string;
 }
 
-/** A limit: exceeded when more than `absolute`, or when at least `floor` and more than `percent` of the managed. */
-export interface GuardLimits {
-  readonly enabled: boolean;
-  readonly absolute: number;
-  readonly percent: number;
-  readonly floor: number;
-}
-
-/** What Lockstep's own interface may change; each member that is absent keeps its default. */
+/** Settings that Graph has no place for. */
 export interface OwnJobSettings {
   /** `review`: each cycle waits for approval. */
   readonly mode: "automatic" | "review";
   /** Seconds between cycles that nothing else starts. */
   readonly intervalSeconds: number;
   readonly guard: GuardLimits;
+  /** Removals of group members; off unless told. */
   readonly membershipGuard: GuardLimits;
-  readonly retry: {
-    /** Waits after the first, second, … transient failure. */
-    readonly delaysSeconds: readonly number[];
-    /** Wait after all those. */
-    readonly thenSeconds: number;
-    readonly giveUpAfterDays: number;
-  };
   /** Group members that the directory does not know. */
   readonly extraMembers: "report" | "remove";
-  /** Days after which the account of someone who left scope is deleted; null keeps it, disabled. */
-  readonly deleteAfterDays: number | null;
   /** Overrides the template's budget; null keeps it. */
   readonly requestsPerMinute: number | null;
 }

@@ -35,7 +35,13 @@ export const readSchemaDocument = (value: unknown): SchemaReading => {
     ...otherMembers(from, ["id", "version", "synchronizationRules", "directories"]),
     id: read.text(from, "id", "$", ""),
     version: read.text(from, "version", "$", ""),
-    synchronizationRules: read.list(from, "synchronizationRules", "$", (each, path) => rule(read, each, path), "required"),
+    synchronizationRules: read.list(
+      from,
+      "synchronizationRules",
+      "$",
+      (each, path) => rule(read, each, path),
+      "required",
+    ),
     directories: read.list(from, "directories", "$", (each, path) => directory(read, each, path), "required"),
   };
   if (read.problems.length === 0) checkNames(read, document);
@@ -183,7 +189,9 @@ const directory = (read: DocumentReader, value: unknown, path: string): Director
         name: read.name(object, "name", at),
         supportedApis: read.list(object, "supportedApis", at, (text, place) => read.element(text, place)),
         metadata: metadata(read, object, "metadata", at),
-        attributes: read.list(object, "attributes", at, (attribute, place) => attributeDefinition(read, attribute, place)),
+        attributes: read.list(object, "attributes", at, (attribute, place) =>
+          attributeDefinition(read, attribute, place),
+        ),
       };
     }),
   };
