@@ -1,4 +1,5 @@
 export type { ColumnGuess } from "./column-log.ts";
+export { directoryPort } from "./directory-port.ts";
 export type { ImportFormat } from "./format.ts";
 export { defaultSourceName, type ImportOptions, importFile } from "./import-file.ts";
 export type {
