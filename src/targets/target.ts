@@ -25,7 +25,14 @@ export interface Exchange {
  * - `credentials`: the token was refused (401)
  * - `incompatible`: the answer is not SCIM (HTML, truncated or wrong JSON on a read, 404 where a list was due)
  */
-export type FailureKind = "transient" | "uncertain" | "gone" | "duplicate" | "permanent" | "credentials" | "incompatible";
+export type FailureKind =
+  | "transient"
+  | "uncertain"
+  | "gone"
+  | "duplicate"
+  | "permanent"
+  | "credentials"
+  | "incompatible";
 
 export interface TargetFailure {
   readonly kind: FailureKind;
@@ -91,12 +98,23 @@ export interface Target {
   readonly identity: string;
   readonly profile: TargetProfile;
   /** Asks for a user that cannot exist: proves address, credentials and that the answer is SCIM. */
-  probe(options: RequestOptions & { readonly matchingPath: string }): Promise<Answer<{ readonly advice: readonly string[] }>>;
+  probe(
+    options: RequestOptions & { readonly matchingPath: string },
+  ): Promise<Answer<{ readonly advice: readonly string[] }>>;
   list(type: ObjectType, startIndex: number, options: RequestOptions): Promise<Answer<TargetPage>>;
   /** Objects whose attribute at `path` equals `value`, by the target's own rules of comparison. */
-  find(type: ObjectType, path: string, value: string, options: RequestOptions): Promise<Answer<readonly TargetObject[]>>;
+  find(
+    type: ObjectType,
+    path: string,
+    value: string,
+    options: RequestOptions,
+  ): Promise<Answer<readonly TargetObject[]>>;
   get(type: ObjectType, id: string, options: RequestOptions): Promise<Answer<TargetObject>>;
-  create(type: ObjectType, resource: { readonly [name: string]: unknown }, options: RequestOptions): Promise<Answer<TargetObject>>;
+  create(
+    type: ObjectType,
+    resource: { readonly [name: string]: unknown },
+    options: RequestOptions,
+  ): Promise<Answer<TargetObject>>;
   /** @returns the object after the change where the target shows it, else null */
   update(
     type: ObjectType,

@@ -1,0 +1,4 @@
+export { budgetKey, identityOf } from "./identity.ts";
+export { type BudgetRegistry, type BudgetState, openBudgetRegistry, type RateBudget } from "./scim/budget.ts";
+export { openScimTarget, type ScimTargetOptions, type TargetNotice } from "./scim/scim-target.ts";
+export type * from "./target.ts";

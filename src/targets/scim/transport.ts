@@ -1,0 +1,142 @@
+import { type HttpClient, type HttpOutcome, type HttpRequest, readRateSample, readRetryAt } from "#http";
+import { type Clock, withoutSecrets } from "#runtime";
+import { type JsonObject, scimMediaType } from "#scim";
+import type { Exchange, RequestOptions, TargetFailure } from "../target.ts";
+import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
+import type { PaceReport, RateBudget } from "./budget.ts";
+import { exchangeOf } from "./exchange.ts";
+
+export interface Call extends Question {
+  readonly method: HttpRequest["method"];
+  readonly url: string;
+  readonly body: JsonObject | null;
+}
+
+export type Reply =
+  | { readonly ok: true; readonly status: number; readonly body: JsonObject | null; readonly exchange: Exchange }
+  | { readonly ok: false; readonly failure: TargetFailure };
+
+export interface TransportOptions {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly token: string;
+  readonly budget: RateBudget;
+  /** Milliseconds for one request, connecting included. */
+  readonly deadline: number;
+  readonly onExchange: ((exchange: Exchange) => void) | undefined;
+}
+
+/** Sends requests at the budget's pace and repeats those that may be repeated. */
+export interface Transport {
+  send(call: Call, options: RequestOptions): Promise<Reply>;
+  readonly requests: number;
+}
+
+const maxBytes = 16 * 1024 * 1024;
+const mostTries = 3;
+const mostThrottles = 5;
+/** How long a request may be put off by 429s and 503s within the run; afterwards the object waits its turn. */
+const longestWait = 10 * 60_000;
+const firstDelay = 250;
+
+const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
+
+/** Turns trouble into a failure; the target may have echoed the token into its own words. */
+export const failureOf = (trouble: Trouble, exchange: Exchange, token: string): TargetFailure => ({
+  ...trouble,
+  message: withoutSecrets(trouble.message, [token]),
+  exchange,
+});
+
+const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
+  const headers = outcome.ok ? outcome.response.headers : outcome.failure.headers;
+  const status = outcome.ok ? outcome.response.status : outcome.failure.status;
+  const sample = headers === null ? null : readRateSample(headers, now);
+  if (status === 429) return { result: "throttled", sample, retryAt: headers && readRetryAt(headers, now) };
+  if (outcome.ok) return { result: outcome.response.status >= 500 ? "struggling" : "answered", sample, retryAt: null };
+  const { code, sent } = outcome.failure;
+  if (code === "Timeout") return { result: "struggling", sample, retryAt: null };
+  if (!sent) return { result: "unsent", sample: null, retryAt: null };
+  const isOurDoing = code === "Cancelled" || code === "Closed";
+  return { result: isOurDoing ? "abandoned" : "struggling", sample, retryAt: null };
+};
+
+/** Opens the transport of one target. */
+export const openTransport = (options: TransportOptions): Transport => {
+  const { http, clock, random, token, budget, deadline, onExchange } = options;
+  const secrets = [token];
+  let requests = 0;
+
+  const requestOf = (call: Call, signal: AbortSignal | undefined): HttpRequest => ({
+    method: call.method,
+    url: call.url,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: `${scimMediaType}, application/json;q=0.9`,
+      "accept-encoding": "identity",
+      "user-agent": "Lockstep",
+      ...(call.body === null ? {} : { "content-type": `${scimMediaType}; charset=utf-8` }),
+    },
+    body: call.body === null ? null : JSON.stringify(call.body),
+    deadline,
+    maxBytes,
+    signal,
+  });
+
+  const sendOnce = async (call: Call, { lane, signal }: RequestOptions): Promise<Reply> => {
+    const request = requestOf(call, signal);
+    const permit = await budget.acquire(lane, signal);
+    const started = clock.now();
+    if (permit === null) {
+      const exchange = exchangeOf(request, null, started, started, secrets);
+      const message = `${call.what} was cancelled before it was sent.`;
+      const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
+      return { ok: false, failure: failureOf(trouble, exchange, token) };
+    }
+    requests += 1;
+    const outcome = await http.request(request);
+    const ended = clock.now();
+    permit.finish(paceOf(outcome, ended));
+    const exchange = exchangeOf(request, outcome, started, ended, secrets);
+    onExchange?.(exchange);
+    const verdict = judge(call, outcome, ended);
+    return verdict.ok ? { ...verdict, exchange } : { ok: false, failure: failureOf(verdict.trouble, exchange, token) };
+  };
+
+  /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
+  const delayOf = (call: Call, failure: TargetFailure, tries: number, throttles: number, since: number) => {
+    if (failure.kind !== "transient" || failure.code === "Cancelled") return null;
+    const now = clock.now().getTime();
+    const until = Math.max(failure.retryAt?.getTime() ?? now, budget.state.stoppedUntil?.getTime() ?? now);
+    if (until - since > longestWait) return null;
+    if (failure.status === 429) return throttles < mostThrottles ? 0 : null;
+    const isUnsentWrite = !isRead(call.purpose) && failure.status === null;
+    if (tries >= mostTries || !(isRead(call.purpose) || isUnsentWrite)) return null;
+    const jittered = firstDelay * 2 ** (tries - 1) * (0.5 + random());
+    return Math.max(jittered, (failure.retryAt?.getTime() ?? now) - now);
+  };
+
+  const send = async (call: Call, options: RequestOptions): Promise<Reply> => {
+    const since = clock.now().getTime();
+    let tries = 0;
+    let throttles = 0;
+    for (;;) {
+      const reply = await sendOnce(call, options);
+      if (reply.ok) return reply;
+      if (reply.failure.status === 429) throttles += 1;
+      else tries += 1;
+      const delay = delayOf(call, reply.failure, tries, throttles, since);
+      if (delay === null) return reply;
+      if (delay > 0) await clock.sleep(delay, options.signal);
+      if (options.signal?.aborted) return reply;
+    }
+  };
+
+  return {
+    send,
+    get requests() {
+      return requests;
+    },
+  };
+};
