@@ -2,7 +2,7 @@ export const appsMigration = `
 create schema apps;
 
 create table apps.installation (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   tenant_id uuid not null
 );
 insert into apps.installation (tenant_id) values (gen_random_uuid());
