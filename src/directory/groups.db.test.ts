@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { feedHead, readFeed, type Store, type Tx } from "#store";
+import type { Store, Tx } from "#store";
 import { openTestStore } from "#test/database.ts";
+import { changesBy } from "#test/feed.ts";
 import {
   addMembers,
   countGroups,
@@ -42,13 +43,13 @@ const user = async (): Promise<string> => {
 };
 
 /** Does `work` and answers what the feed tells about it. */
-const toldBy = async (work: (tx: Tx) => Promise<unknown>): Promise<readonly (string | null)[][]> => {
-  const before = await feedHead(store.db, "directory.change");
-  await run(work);
-  const page = await readFeed(store.db, "directory.change", before, 100);
-  if (page.kind === "expired") throw new Error("expired");
-  return page.rows.map((row) => [row.kind, row.action, row.objectId, row.relatedId]);
-};
+const toldBy = async (work: (tx: Tx) => Promise<unknown>): Promise<readonly (string | null)[][]> =>
+  (await changesBy(store.db, "directory.change", () => run(work))).map((row) => [
+    row.kind,
+    row.action,
+    row.objectId,
+    row.relatedId,
+  ]);
 
 test("a group needs a name only; what changes nothing leaves no trace", async () => {
   const cooks = await group("Köche: Süd");

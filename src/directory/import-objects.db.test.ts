@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { feedHead, readFeed, type Store } from "#store";
+import type { Store } from "#store";
 import { openTestStore } from "#test/database.ts";
+import { changesBy } from "#test/feed.ts";
 import {
   type AttributeChanges,
   createUser,
@@ -28,13 +29,8 @@ const write = async (source: string, rows: readonly ReturnType<typeof row>[]) =>
   const outcomes = await store.transaction((tx) => importObjects(tx, "user", source, rows, now));
   return outcomes.map((outcome) => (outcome.kind === "refused" ? outcome.fault : outcome.kind));
 };
-const told = async (work: () => Promise<unknown>) => {
-  const before = await feedHead(store.db, "directory.change");
-  await work();
-  const page = await readFeed(store.db, "directory.change", before, 5000);
-  if (page.kind === "expired") throw new Error("expired");
-  return page.rows.map((change) => `${change.kind} ${change.action}`);
-};
+const told = async (work: () => Promise<unknown>) =>
+  (await changesBy(store.db, "directory.change", work)).map((change) => `${change.kind} ${change.action}`);
 const names = async (source: string, ...anchors: string[]) => {
   const found = await getByAnchor(store.db, "user", source, anchors);
   return anchors.map((anchor) => found.get(anchor)?.attributes.userPrincipalName ?? null);

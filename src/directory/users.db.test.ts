@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { feedHead, readFeed, type Store, type Tx, type Watermark } from "#store";
+import type { Store, Tx } from "#store";
 import { openTestStore } from "#test/database.ts";
+import { changesBy } from "#test/feed.ts";
 import {
   type AttributeChanges,
   addMembers,
@@ -44,13 +45,13 @@ const create = (attributes: AttributeChanges = {}): Promise<DirectoryUser> => {
 const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => store.transaction(work);
 
 /** Does `work` and answers what the feed tells about it. */
-const toldBy = async (work: () => Promise<unknown>): Promise<readonly (string | null)[][]> => {
-  const before: Watermark = await feedHead(store.db, "directory.change");
-  await work();
-  const page = await readFeed(store.db, "directory.change", before, 100);
-  if (page.kind === "expired") throw new Error("expired");
-  return page.rows.map((row) => [row.kind, row.action, row.objectId, row.relatedId]);
-};
+const toldBy = async (work: () => Promise<unknown>): Promise<readonly (string | null)[][]> =>
+  (await changesBy(store.db, "directory.change", work)).map((row) => [
+    row.kind,
+    row.action,
+    row.objectId,
+    row.relatedId,
+  ]);
 
 test("a new user gets what can be told from its name, and is found by id and by name in any case", async () => {
   const user = await run((tx) =>
