@@ -72,7 +72,7 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
   routes.post("/Users", (context) =>
     writing(context, (caller, body, projection) => createUser(tenant, caller, body, projection)),
   );
-  routes.all("/Users", (context) => send(notAllowed("GET, POST")));
+  routes.all("/Users", () => send(notAllowed("GET, POST")));
 
   routes.get("/Users/:id", (context) =>
     reading(context, (projection) => readUser(tenant, context.req.param("id"), projection)),
@@ -92,13 +92,13 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
     if (!may(caller, "Edit users")) return send(lacks("Edit users"));
     return send(await deleteUser(tenant, caller, context.req.param("id")));
   });
-  routes.all("/Users/:id", (context) => send(notAllowed("GET, PUT, PATCH, DELETE")));
+  routes.all("/Users/:id", () => send(notAllowed("GET, PUT, PATCH, DELETE")));
 
   for (const kind of ["ServiceProviderConfig", "Schemas", "ResourceTypes"] as const) {
     const open = (context: Context<SandboxContext>, id: string | undefined) =>
       send(discover(tenant, kind, { id, filter: context.req.query("filter") }));
     routes.get(`/${kind}`, (context) => open(context, undefined));
-    routes.all(`/${kind}`, (context) => send(notAllowed("GET")));
+    routes.all(`/${kind}`, () => send(notAllowed("GET")));
     if (kind !== "ServiceProviderConfig")
       routes.get(`/${kind}/:id`, (context) => open(context, context.req.param("id")));
   }
@@ -110,7 +110,7 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
   };
   routes.all("/Groups", groups);
   routes.all("/Groups/:id", groups);
-  routes.all("/Bulk", (context) => send(refuse(501, "Bulk requests are not implemented.")));
-  routes.all("/Me", (context) => send(refuse(501, "The /Me address is not implemented.")));
+  routes.all("/Bulk", () => send(refuse(501, "Bulk requests are not implemented.")));
+  routes.all("/Me", () => send(refuse(501, "The /Me address is not implemented.")));
   return routes;
 };
