@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { silentLog, systemClock } from "#runtime";
+import { openSandbox } from "#sandbox";
 import { messageUrns, schemaUrns } from "#scim";
+import { openStore } from "#store";
 import { openTestSandbox, type SandboxClient } from "#test/sandbox-client.ts";
 
 let sandbox: SandboxClient;
@@ -406,6 +412,33 @@ test("users, token, settings and activity survive a restart", async () => {
   expect(third.token).not.toBe(first.token);
   expect((await third.call("GET", "/Users")).body.totalResults).toBe(2);
   await third.end();
+});
+
+test("the tenant is still there when the process opened its folder anew", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-sandbox-"));
+  const open = async () => {
+    const store = await openStore({ folder, log: silentLog });
+    const opened = await openSandbox({ store, clock: systemClock, log: silentLog, port: 0 });
+    const close = () => opened.close().then(() => store.close());
+    return { ...opened, close, headers: { authorization: `Bearer ${opened.token}` } };
+  };
+  try {
+    const first = await open();
+    const made = await fetch(`${first.baseUrl}/Users`, {
+      method: "POST",
+      headers: { ...first.headers, "content-type": "application/scim+json" },
+      body: JSON.stringify(person({ displayName: "Kept" })),
+    });
+    const { id } = (await made.json()) as { id: string };
+    await first.close();
+    const second = await open();
+    expect(second.token).toBe(first.token);
+    const found = await fetch(`${second.baseUrl}/Users/${id}`, { headers: second.headers });
+    expect(await found.json()).toMatchObject({ id, displayName: "Kept", roles: [{ value: "Regular User" }] });
+    await second.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("every change is in the activity log, by the token's owner", async () => {
