@@ -62,12 +62,20 @@ export const owe = async (
     from (select distinct unnest(${ids}::uuid[]) as id) as changed
     on conflict (job_id, object_id) do update set
       version = nextval('provisioning.due_version'), lane = least(due.lane, excluded.lane), reason = excluded.reason, due_at = excluded.due_at,
-      attempts = 0, first_failed_at = null, last_error = null, given_up = false, held = null, approved = false`.execute(tx);
+      attempts = 0, first_failed_at = null, last_error = null, given_up = false, held = null, approved = false`.execute(
+    tx,
+  );
   return Number(numAffectedRows ?? 0);
 };
 
 /** The next objects to evaluate: what the guard has judged, most urgent first, users before groups. `passOver` are those in flight. */
-export const nextDue = async (q: Queryable, jobId: string, limit: number, passOver: readonly string[], now: Date): Promise<Due[]> => {
+export const nextDue = async (
+  q: Queryable,
+  jobId: string,
+  limit: number,
+  passOver: readonly string[],
+  now: Date,
+): Promise<Due[]> => {
   const { rows } = await sql<DueRow>`
     select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved from provisioning.due
     where job_id = ${jobId} and held is null and not given_up and due_at <= ${now} and judged >= version and object_id <> all(${passOver}::uuid[])
@@ -79,13 +87,17 @@ export const nextDue = async (q: Queryable, jobId: string, limit: number, passOv
 /** Whether anything waits to be evaluated now. */
 export const anythingDue = async (q: Queryable, jobId: string, now: Date): Promise<boolean> => {
   const { rows } = await sql`
-    select 1 from provisioning.due where job_id = ${jobId} and held is null and not given_up and due_at <= ${now} limit 1`.execute(q);
+    select 1 from provisioning.due where job_id = ${jobId} and held is null and not given_up and due_at <= ${now} limit 1`.execute(
+    q,
+  );
   return rows.length > 0;
 };
 
 export const countDue = async (q: Queryable, jobId: string, now: Date): Promise<number> => {
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from provisioning.due where job_id = ${jobId} and held is null and not given_up and due_at <= ${now}`.execute(q);
+    select count(*) as n from provisioning.due where job_id = ${jobId} and held is null and not given_up and due_at <= ${now}`.execute(
+    q,
+  );
   return rows[0]?.n ?? 0;
 };
 

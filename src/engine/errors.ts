@@ -1,6 +1,13 @@
 import { LockstepError } from "#runtime";
 
-export type EngineErrorCode = "JobNotFound" | "NotConfigured" | "ObjectNotFound" | "SchemaInvalid" | "FenceLost" | "Stopping" | "NotMapped";
+export type EngineErrorCode =
+  | "JobNotFound"
+  | "NotConfigured"
+  | "ObjectNotFound"
+  | "SchemaInvalid"
+  | "FenceLost"
+  | "Stopping"
+  | "NotMapped";
 
 export class EngineError extends LockstepError<EngineErrorCode> {
   override readonly name = "EngineError";

@@ -1,12 +1,36 @@
-import { type App, getApp, getJob, type Job, type JobSettings, getTemplate, jobSettings, readSecrets, type Template, tenantId, getSchema } from "#apps";
-import { type CompiledObjectMapping, type CompiledSchema, compileSchema, type ObjectType, type Policy, type ScopeRules } from "#core";
+import {
+  type App,
+  getApp,
+  getJob,
+  getTemplate,
+  type Job,
+  type JobSettings,
+  jobSettings,
+  readSchema,
+  readSecrets,
+  type Template,
+  tenantId,
+} from "#apps";
+import {
+  type CompiledObjectMapping,
+  type CompiledSchema,
+  compileSchema,
+  type ObjectType,
+  type Policy,
+  type ScopeRules,
+} from "#core";
 import type { Store } from "#store";
 import type { Target } from "#targets";
 import { EngineError } from "./errors.ts";
 import type { LinkScope } from "./links.ts";
 
 /** Opens a target from what an administrator configured. Called once for each configuration; the engine closes what it opened. */
-export type OpenTarget = (input: { readonly baseUrl: string; readonly token: string; readonly template: Template; readonly requestsPerMinute: number | null }) => Target;
+export type OpenTarget = (input: {
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly template: Template;
+  readonly requestsPerMinute: number | null;
+}) => Target;
 
 /** Everything of a job that stays the same during one cycle. */
 export interface JobContext {
@@ -50,13 +74,18 @@ export const openContextCache = (store: Store, openTarget: OpenTarget): ContextC
       const job = await getJob(store.db, jobId);
       const app = job === null ? null : await getApp(store.db, job.appId);
       const template = job === null ? null : getTemplate(job.templateId);
-      if (job === null || app === null || template === null) throw new EngineError("JobNotFound", `There is no job ${jobId}.`, { facts: { jobId } });
+      if (job === null || app === null || template === null)
+        throw new EngineError("JobNotFound", `There is no job ${jobId}.`, { facts: { jobId } });
       const settings = await jobSettings(store.db, jobId);
       let kept = schemas.get(jobId);
       if (kept?.version !== job.schemaVersion) {
-        const compiled = compileSchema(await getSchema(store.db, jobId));
+        const compiled = compileSchema(await readSchema(store.db, jobId));
         if (!compiled.ok) {
-          throw new EngineError("SchemaInvalid", `The schema of ${app.displayName} cannot be used: ${compiled.problems[0]?.message ?? ""}`, { facts: { problems: compiled.problems } });
+          throw new EngineError(
+            "SchemaInvalid",
+            `The schema of ${app.displayName} cannot be used: ${compiled.problems[0]?.message ?? ""}`,
+            { facts: { problems: compiled.problems } },
+          );
         }
         kept = { version: job.schemaVersion, schema: compiled.schema };
         schemas.set(jobId, kept);
@@ -74,7 +103,10 @@ export const openContextCache = (store: Store, openTarget: OpenTarget): ContextC
       let opened = targets.get(jobId);
       if (opened?.key !== key) {
         await opened?.target.close();
-        opened = { key, target: openTarget({ baseUrl, token, template, requestsPerMinute: settings.requestsPerMinute }) };
+        opened = {
+          key,
+          target: openTarget({ baseUrl, token, template, requestsPerMinute: settings.requestsPerMinute }),
+        };
         targets.set(jobId, opened);
       }
       return {

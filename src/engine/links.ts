@@ -50,10 +50,16 @@ export interface LinkScope {
 
 const within = (scope: LinkScope) => sql`job_id = ${scope.jobId} and target_identity = ${scope.identity}`;
 
-export const linksOf = async (q: Queryable, scope: LinkScope, sourceIds: readonly string[]): Promise<Map<string, StoredLink>> => {
+export const linksOf = async (
+  q: Queryable,
+  scope: LinkScope,
+  sourceIds: readonly string[],
+): Promise<Map<string, StoredLink>> => {
   if (sourceIds.length === 0) return new Map();
   const { rows } = await sql<LinkRow>`
-    select ${columns} from provisioning.link where ${within(scope)} and source_id = any(${sourceIds}::uuid[])`.execute(q);
+    select ${columns} from provisioning.link where ${within(scope)} and source_id = any(${sourceIds}::uuid[])`.execute(
+    q,
+  );
   return new Map(rows.map((row) => [row.source_id, linkOf(row)]));
 };
 
@@ -61,7 +67,9 @@ export const linksOf = async (q: Queryable, scope: LinkScope, sourceIds: readonl
 export const linksTo = async (q: Queryable, scope: LinkScope, targetIds: readonly string[]): Promise<StoredLink[]> => {
   if (targetIds.length === 0) return [];
   const { rows } = await sql<LinkRow>`
-    select ${columns} from provisioning.link where ${within(scope)} and target_id = any(${targetIds}::text[])`.execute(q);
+    select ${columns} from provisioning.link where ${within(scope)} and target_id = any(${targetIds}::text[])`.execute(
+    q,
+  );
   return rows.map(linkOf);
 };
 
@@ -103,7 +111,9 @@ export const saveLinks = async (tx: Tx, scope: LinkScope, links: readonly Stored
     on conflict (job_id, target_identity, source_id) do update set
       target_id = excluded.target_id, managed = excluded.managed, in_scope = excluded.in_scope, origin = excluded.origin,
       disabled_by_us = excluded.disabled_by_us, last_known = excluded.last_known, desired_hash = excluded.desired_hash,
-      display_name = excluded.display_name, path_groups = excluded.path_groups, changed_at = excluded.changed_at`.execute(tx);
+      display_name = excluded.display_name, path_groups = excluded.path_groups, changed_at = excluded.changed_at`.execute(
+    tx,
+  );
 };
 
 export const dropLinks = async (tx: Tx, scope: LinkScope, sourceIds: readonly string[]): Promise<void> => {

@@ -31,6 +31,8 @@ export interface CompiledMapping {
   readonly onlyAtCreation: boolean;
   /** 0 for attributes that do not match. */
   readonly matchingPriority: number;
+  /** Names of the source attributes that it reads. */
+  readonly reads: ReadonlySet<string>;
   readonly readsSoftDeleted: boolean;
   /** True where its value is drawn by chance: such values flow at creation only. */
   readonly drawn: boolean;
@@ -161,6 +163,7 @@ const compileMapping = (
     defaultOnUpdate: mapping.defaultOnUpdate ?? false,
     onlyAtCreation: mapping.flowType === "ObjectAddOnly",
     matchingPriority: mapping.matchingPriority,
+    reads,
     readsSoftDeleted: reads.has("IsSoftDeleted"),
     drawn: source.kind === "expression" && drawing.some((name) => callsFunction(source.tree, name)),
   };

@@ -62,8 +62,8 @@ create table provisioning.due (
   display_name text not null default '',
   primary key (job_id, object_id)
 );
-create index due_next on provisioning.due (job_id, object_type desc, lane, version) where held is null and not given_up;
-create index due_at on provisioning.due (job_id, due_at);
+create index due_next on provisioning.due (job_id, lane, object_type desc, version) where held is null and not given_up;
+create index due_unjudged on provisioning.due (job_id, object_id) where judged < version;
 
 create table provisioning.link (
   job_id text not null references provisioning.job on delete cascade,

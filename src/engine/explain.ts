@@ -1,0 +1,134 @@
+import type { AssignmentPath, Reason } from "#core";
+import { type Handled, troubleOf } from "./handled.ts";
+import type { JobContext } from "./job-context.ts";
+import { nameOf } from "./source-objects.ts";
+
+/** One sentence or two for people: what happened to this object and why, with the way out where there is one. */
+export const explain = (handled: Handled, context: JobContext): string => {
+  const name = nameOf(handled.claimed);
+  const app = context.app.displayName;
+  const trouble = troubleOf(handled);
+  if (handled.scoped === null) return `Objects of type ${handled.claimed.source.type} are not provisioned to ${app}.`;
+  if (trouble !== null) return `${name}: ${trouble.message}`;
+  if (handled.guard.kind === "hold") return `${name} is held. ${handled.guard.why}`;
+  const { decision } = handled;
+  if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
+  const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
+  return sentences[decision.reason](name, app, handled) + drift;
+};
+
+const list = (handled: Handled): string => {
+  const changed = handled.decision?.kind === "decision" ? handled.decision.changes.map(({ path }) => path) : [];
+  return changed.length === 0 ? "nothing" : changed.join(", ");
+};
+
+const via = (paths: readonly AssignmentPath[]): string => {
+  const [path] = paths.filter(({ provisionable }) => provisionable);
+  if (path === undefined) return "";
+  return path.group === null
+    ? ` (assigned as ${path.roleName})`
+    : ` (as ${path.roleName} via ${path.group.displayName})`;
+};
+
+/** What became of somebody who is not in scope: whether there is an account, and what was done with it. */
+const leaving =
+  (because: (name: string, app: string, handled: Handled) => string) =>
+  (name: string, app: string, handled: Handled): string => {
+    const why = because(name, app, handled);
+    const { decision } = handled;
+    if (decision?.kind !== "decision") return why;
+    if (decision.action === "disable") return `${why} The account in ${app} was disabled.`;
+    if (decision.action === "delete") return `${why} The account in ${app} was deleted.`;
+    return decision.targetId === null ? `${why} There is no account, and none is made.` : why;
+  };
+
+const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Handled) => string>> = {
+  NewAccount: (name, app, { scoped }) =>
+    `${name} is in scope${via(scoped?.paths ?? [])} and had no account in ${app}: it was created.`,
+  AccountGone: (name, app) => `The account of ${name} had vanished from ${app}: it was created anew.`,
+  AttributesDiffer: (name, app, handled) =>
+    `The account of ${name} in ${app} differed in ${list(handled)}: it was updated.`,
+  BackInScope: (name, app, handled) =>
+    `${name} is back in scope${via(handled.scoped?.paths ?? [])}: the account in ${app} was enabled again (${list(handled)}).`,
+  InStep: (name, app) => `The account of ${name} in ${app} is already as it should be.`,
+  Adopted: (name, app, handled) =>
+    handled.decision?.kind === "decision" && handled.decision.changes.length > 0
+      ? `An account for ${name} was already in ${app}: it was taken over, and ${list(handled)} brought into step.`
+      : `An account for ${name} was already in ${app}, as it should be: it was taken over.`,
+  LinkTakenOver: (name, app) =>
+    `${name} came back under a new id in the directory and has taken over the account in ${app}.`,
+  NotAssigned: leaving((name, app) => `${name} is not assigned to ${app}, neither directly nor through a group.`),
+  NotEffectivelyEntitled: leaving(
+    (name, app, { scoped }) =>
+      `${name} is assigned to ${app} only with ${roleNames(scoped?.paths ?? [])}, which ${app} does not provision (not effectively entitled). Assign another role, such as User.`,
+  ),
+  FilteredOut: leaving((name, app, { scoped }) => {
+    const failed = scoped?.clauses.find(({ passed }) => !passed);
+    if (failed === undefined) return `${name} does not pass the scoping filters of ${app}.`;
+    const seen = failed.seen === null ? "is empty" : `is ${JSON.stringify(failed.seen)}`;
+    return `${name} does not pass the scoping filter "${failed.filter}": ${failed.attribute} ${seen}, and ${failed.operator}${failed.operands.length > 0 ? ` ${failed.operands.map((operand) => JSON.stringify(operand)).join(", ")}` : ""} is wanted.`;
+  }),
+  SignInBlocked: leaving((name) => `Sign-in of ${name} is blocked in the directory (accountEnabled is false).`),
+  SoftDeleted: leaving((name) => `${name} was deleted from the directory and can be restored for 30 days.`),
+  Purged: leaving((name) => `${name} was deleted from the directory for good.`),
+  AlreadyDisabled: (name, app) => `${name} has left scope, and the account in ${app} is disabled already.`,
+  AlreadyGone: (name, app) => `${name} has left scope, and the account in ${app} does not exist any more.`,
+  Unmanaged: (name, app) =>
+    `${name} left scope earlier; since then the account in ${app} is not managed and is left alone.`,
+  CreateNotAllowed: (name, app) =>
+    `${name} has no account in ${app}, and the mapping does not allow creating any (Target object actions: Create).`,
+  UpdateNotAllowed: (name, app) =>
+    `The account of ${name} in ${app} differs, and the mapping does not allow updates (Target object actions: Update).`,
+  DeleteNotAllowed: (name, app) =>
+    `${name} is gone from the directory; the mapping does not allow deleting accounts in ${app} (Target object actions: Delete).`,
+  OutOfScopeKept: (name, app) =>
+    `${name} has left scope and keeps the account in ${app}, because SkipOutOfScopeDeletions is set.`,
+  NoWayToDisable: (name, app) =>
+    `${name} has left scope; no mapping reads IsSoftDeleted, so the account in ${app} stays as it is.`,
+  UnlinkedSource: (name) => `${name} has no account.`,
+};
+
+const roleNames = (paths: readonly AssignmentPath[]): string =>
+  [...new Set(paths.map(({ roleName }) => roleName))].join(" and ") || "no role";
+
+/** What Entra's own log calls the reason why nothing was written. */
+export const skipCodeOf = (reason: Reason): string => {
+  switch (reason) {
+    case "InStep":
+    case "AlreadyDisabled":
+      return "RedundantExport";
+    case "NotAssigned":
+    case "NotEffectivelyEntitled":
+    case "SignInBlocked":
+      return "NotEffectivelyEntitled";
+    default:
+      return "EntrySynchronizationSkipped";
+  }
+};
+
+/** Advice for an error code of the provisioning log (entra-provisioning 3.5). */
+export const adviceFor = (code: string): string =>
+  Object.hasOwn(advice, code)
+    ? (advice[code] ?? "")
+    : "Look at the request and the answer, mend the cause, then retry the object.";
+
+const advice: Readonly<Record<string, string>> = {
+  Conflict:
+    "Change the value that is taken, or mend the matching attribute if that account should have been taken over.",
+  TooManyRequests: "Nothing needs to be done: the object is tried again when the target allows it.",
+  InternalServerError: "The target failed; the object is tried again by itself. Ask the vendor if it goes on.",
+  InsufficientRights:
+    "The token works, but its owner may not do this. Check that the owner has Admin permissions in the target.",
+  MethodNotAllowed: "The target does not offer this operation. Check the address, and untick what it cannot do.",
+  Unauthorized: "The token was refused. Generate a new one in the target and save it.",
+  InvalidAnchor: "The account is gone. It is looked for again by its matching attributes.",
+  MandatoryFieldsMissing: "Fill the attribute in the directory, or give its mapping a default value.",
+  MappingFailed: "Correct the expression, or the attribute that it reads.",
+  Timeout: "The target was too slow; the object is tried again by itself.",
+  DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
+  DuplicateSourceEntries: "Give one of the people another matching value.",
+  ImportSkipped: "Fill a matching attribute in the directory.",
+  SystemForCrossDomainIdentityManagementServiceIncompatible:
+    "The answer is not SCIM. Check the address: it usually ends in /scim/v2.",
+  SchemaPropertyCanOnlyAcceptValue: "Map a single value to this attribute.",
+};

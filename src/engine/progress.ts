@@ -1,0 +1,93 @@
+import type { CycleCounts, CycleReport, Progress } from "./contract.ts";
+import { type Handled, troubleOf } from "./handled.ts";
+
+export const noCounts: CycleCounts = {
+  total: 0,
+  done: 0,
+  created: 0,
+  updated: 0,
+  enabled: 0,
+  disabled: 0,
+  deleted: 0,
+  skipped: 0,
+  unchanged: 0,
+  failed: 0,
+  held: 0,
+  requests: 0,
+};
+
+/** The counts with one more handled object. */
+export const countOne = (counts: CycleCounts, handled: Handled): CycleCounts => {
+  const done = { ...counts, done: counts.done + 1 };
+  const { decision } = handled;
+  if (troubleOf(handled) !== null) return { ...done, failed: counts.failed + 1 };
+  if (handled.guard.kind === "hold") return { ...done, held: counts.held + 1 };
+  // An account that vanished is evaluated again at once; only then is the object done.
+  if (handled.outcome?.kind === "gone") return counts;
+  if (decision?.kind !== "decision") return { ...done, skipped: counts.skipped + 1 };
+  switch (decision.action) {
+    case "create":
+      return { ...done, created: counts.created + 1 };
+    case "update":
+      return { ...done, updated: counts.updated + 1 };
+    case "enable":
+      return { ...done, enabled: counts.enabled + 1 };
+    case "disable":
+      return { ...done, disabled: counts.disabled + 1 };
+    case "delete":
+      return { ...done, deleted: counts.deleted + 1 };
+    case "skip":
+      return decision.linkAfter.kind === "manage"
+        ? { ...done, unchanged: counts.unchanged + 1 }
+        : { ...done, skipped: counts.skipped + 1 };
+  }
+};
+
+/** Follows a running cycle: its counts, its speed, and when it will be done. */
+export interface Tracker {
+  readonly report: () => CycleReport;
+  readonly progress: () => Progress;
+  move(change: Partial<CycleReport>, phase?: Progress["phase"]): void;
+  /** @param now milliseconds */
+  count(handled: readonly Handled[], now: number): void;
+}
+
+/** Speed is taken over the last ten seconds. */
+const window = 10_000;
+
+export const openTracker = (begin: CycleReport, changed: () => void): Tracker => {
+  let report = begin;
+  let phase: Progress["phase"] = "connecting";
+  let marks: { at: number; done: number }[] = [];
+  const rate = (): number => {
+    const [first] = marks;
+    const last = marks.at(-1);
+    if (first === undefined || last === undefined || last.at === first.at) return 0;
+    return ((last.done - first.done) * 1000) / (last.at - first.at);
+  };
+  return {
+    report: () => report,
+    progress: () => {
+      const speed = rate();
+      const left = report.counts.total - report.counts.done;
+      return {
+        jobId: report.jobId,
+        cycle: report,
+        phase,
+        rate: speed,
+        secondsLeft: phase === "done" ? 0 : speed > 0 ? Math.ceil(left / speed) : null,
+      };
+    },
+    move: (change, to) => {
+      report = { ...report, ...change };
+      phase = to ?? phase;
+      changed();
+    },
+    count: (handled, now) => {
+      const counts = handled.reduce(countOne, report.counts);
+      report = { ...report, counts };
+      marks = [...marks.filter(({ at }) => now - at < window), { at: now, done: counts.done }];
+      changed();
+    },
+  };
+};

@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import {
+  type CurrentObject,
+  clearValue,
+  type DecideInput,
+  type DesiredObject,
+  type GuardVerdict,
+  type ScopedObject,
+} from "#core";
+import type { Clock } from "#runtime";
+import { type JsonObject, type JsonValue, writePath } from "#scim";
+import type { Queryable } from "#store";
+import type { Exchange, Lane, RequestOptions, TargetFailure } from "#targets";
+import type { Handled } from "./handled.ts";
+import { type JobContext, mappingOf } from "./job-context.ts";
+import { settleReferences } from "./references.ts";
+import { type Claimed, nameOf } from "./source-objects.ts";
+import { apply, lookTwice } from "./steps/apply.ts";
+import { decide, holderOf } from "./steps/decide.ts";
+import { type GuardState, guard } from "./steps/guard.ts";
+import { map } from "./steps/map.ts";
+import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
+import { scope } from "./steps/scope.ts";
+
+/** How a pass over the spine differs from another: which memory may answer, and where it stops. */
+export interface Pass {
+  readonly context: JobContext;
+  readonly q: Queryable;
+  readonly clock: Clock;
+  readonly random: (count: number) => Uint8Array;
+  readonly recall: Recall;
+  /** Null: nothing is held (a preview tells what would happen). */
+  readonly guard: GuardState | null;
+  /** `apply`: decides and writes nothing. */
+  readonly stopBefore: "apply" | null;
+  /** True: looks at the account even if what is wanted was written before. */
+  readonly look: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** An object after the pure steps: everything that can be known without asking the target. */
+export interface Prepared {
+  readonly claimed: Claimed;
+  readonly scoped: ScopedObject | null;
+  /** Null: nothing needed mapping. */
+  readonly mapped: DecideInput["desired"] | null;
+  readonly desiredHash: string | null;
+  readonly unsettled: readonly string[];
+  /** Nothing has to be asked or sent: out of scope without an account, unmanaged, or as it was last written. */
+  readonly atRest: boolean;
+  readonly beganAt: Date;
+}
+
+/** intake → scope → map, for a batch. */
+export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Prepared[]> => {
+  const { context, clock } = pass;
+  const beganAt = clock.now();
+  const mapped = batch.map((claimed) => {
+    const scoped = scope(claimed, context);
+    const leavesNothing =
+      scoped !== null && !scoped.inScope && !claimed.intended && (claimed.link === null || !claimed.link.managed);
+    if (scoped === null || leavesNothing) return { claimed, scoped, desired: null };
+    const draws = mappingOf(context, claimed.source.type)?.mappings.some(({ drawn }) => drawn) ?? false;
+    return {
+      claimed,
+      scoped,
+      desired: map(scoped, context, { now: beganAt.toISOString(), random: pass.random(draws ? 1024 : 0) }),
+    };
+  });
+  const objects = mapped.flatMap(({ desired }) => (desired?.ok ? [desired.object] : []));
+  const settled = (await settleReferences(pass.q, context, objects))[Symbol.iterator]();
+  return mapped.map(({ claimed, scoped, desired }) => {
+    if (desired === null || !desired.ok) {
+      return { claimed, scoped, mapped: desired, desiredHash: null, unsettled: [], atRest: desired === null, beganAt };
+    }
+    const { desired: object, unsettled } = settled.next().value ?? { desired: desired.object, unsettled: [] };
+    const desiredHash = hashOf(object);
+    const { link } = claimed;
+    const written = link !== null && link.managed && link.desiredHash === desiredHash && scoped?.reason !== "Purged";
+    return {
+      claimed,
+      scoped,
+      mapped: { ok: true, object },
+      desiredHash,
+      unsettled,
+      atRest: written && !pass.look,
+      beganAt,
+    };
+  });
+};
+
+/** match → decide → guard → apply, for one object. What it gives back is what `record` writes down. */
+export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
+  const { scoped, mapped, beganAt } = prepared;
+  let { claimed } = prepared;
+  const { context } = pass;
+  const exchanges: Exchange[] = [];
+  const finish = (stages: Partial<Handled>): Handled => ({
+    claimed,
+    scoped,
+    desired: mapped?.ok ? mapped.object : null,
+    desiredHash: prepared.desiredHash,
+    match: null,
+    decision: null,
+    guard: { kind: "run" },
+    outcome: null,
+    failure: null,
+    unsettled: prepared.unsettled,
+    remembered: false,
+    exchanges,
+    beganAt,
+    endedAt: pass.clock.now(),
+    ...stages,
+  });
+  if (scoped === null) return finish({});
+  if (prepared.atRest) return finish({ ...rest(prepared, context), outcome: { kind: "nothing" } });
+  if (mapped !== null && !mapped.ok)
+    return finish({ decision: { kind: "refusal", code: mapped.error.code, message: mapped.error.message } });
+
+  const lane: Lane = claimed.due.lane;
+  const options = { lane, ...(pass.signal === undefined ? {} : { signal: pass.signal }) };
+  const desired = mapped?.object ?? null;
+  const fail = (failure: TargetFailure) => {
+    exchanges.push(failure.exchange);
+    return finish({ failure });
+  };
+
+  // An account may exist whose create was never confirmed: who leaves must not leave it behind.
+  if (claimed.intended && claimed.link === null && !scoped.inScope) {
+    const recovered = await recover(claimed, scoped, pass, options);
+    if ("exchange" in recovered) return fail(recovered);
+    claimed = recovered;
+  }
+  let matched: Matched = await match(claimed, desired, context, pass.recall, { ...options, seek: scoped.inScope });
+  for (let again = false; ; again = true) {
+    if (!matched.ok) return fail(matched.failure);
+    const { verdict } = matched;
+    const holder = await holderOf(pass.q, verdict, claimed, context);
+    const decision = decide(
+      claimed,
+      scoped,
+      mapped ?? { ok: true, object: { attributes: [], matching: [], missing: [] } },
+      verdict,
+      holder,
+      context,
+    );
+    if (decision.kind === "refusal") return finish({ match: verdict, decision });
+    const judged: GuardVerdict =
+      pass.guard === null ? { kind: "run" } : guard(decision, pass.guard, claimed.due.approved);
+    if (judged.kind === "hold" || pass.stopBefore === "apply")
+      return finish({ match: verdict, decision, guard: judged });
+    const current: CurrentObject | null =
+      verdict.kind === "linked" || verdict.kind === "found" ? verdict.current : null;
+    const outcome = await apply(decision, claimed, desired, current, context, pass.clock, options);
+    if (outcome.kind === "failed") exchanges.push(outcome.failure.exchange);
+    if (outcome.kind === "duplicate") exchanges.push(outcome.failure.exchange);
+    if (outcome.kind === "applied" && outcome.exchange !== null) exchanges.push(outcome.exchange);
+    // Somebody made the account between the look and the create: look again, at the target itself, and take it over.
+    if (outcome.kind === "duplicate" && !again) {
+      const found = await match({ ...claimed, link: null }, desired, context, askTarget, { ...options, seek: true });
+      if (!found.ok || found.verdict.kind !== "none") {
+        matched = found;
+        continue;
+      }
+    }
+    return finish({ match: verdict, decision, outcome });
+  }
+};
+
+/** Looks for the account of a create that was begun and never confirmed; found, it counts as linked. */
+const recover = async (
+  claimed: Claimed,
+  scoped: ScopedObject,
+  pass: Pass,
+  options: RequestOptions,
+): Promise<Claimed | TargetFailure> => {
+  const mapped = map({ ...scoped, inScope: true }, pass.context, {
+    now: pass.clock.now().toISOString(),
+    random: pass.random(0),
+  });
+  const looked = await lookTwice(claimed, mapped.ok ? mapped.object : null, pass.context, pass.clock, options);
+  if ("failure" in looked) return looked.failure;
+  if (looked.verdict.kind !== "found" || (await holderOf(pass.q, looked.verdict, claimed, pass.context)) !== null)
+    return claimed;
+  const { current } = looked.verdict;
+  return {
+    ...claimed,
+    link: {
+      sourceId: claimed.source.id,
+      targetId: current.id,
+      objectType: claimed.source.type,
+      managed: true,
+      inScope: false,
+      origin: "created",
+      disabledByUs: false,
+      lastKnown: current.resource,
+      desiredHash: null,
+      displayName: nameOf(claimed),
+      pathGroups: [],
+    },
+  };
+};
+
+/** What is known about an object that nothing has to be done for. */
+const rest = ({ claimed, scoped, mapped }: Prepared, context: JobContext): Pick<Handled, "decision" | "remembered"> => {
+  const { link } = claimed;
+  if (scoped !== null && mapped?.ok && link !== null) {
+    const current = { id: link.targetId, resource: asWritten(mapped.object, link.lastKnown) };
+    return { decision: decide(claimed, scoped, mapped, { kind: "linked", current }, null, context), remembered: true };
+  }
+  if (scoped === null) return { decision: null, remembered: false };
+  const decision = decide(
+    claimed,
+    scoped,
+    { ok: true, object: { attributes: [], matching: [], missing: [] } },
+    { kind: "none", goneId: null },
+    null,
+    context,
+  );
+  return { decision, remembered: false };
+};
+
+/** The account as it is if the last write was kept: whoever changed it since is drift, and not a matter of this pass. */
+const asWritten = (desired: DesiredObject, lastKnown: Readonly<Record<string, unknown>> | null): JsonObject =>
+  desired.attributes.reduce(
+    (resource, { path, value, when }) => {
+      if (when === "creation" || (typeof value === "object" && "kind" in value && value.kind !== "clear"))
+        return resource;
+      const written = writePath(resource, path, value === clearValue ? undefined : (value as JsonValue));
+      return written.ok ? written.value : resource;
+    },
+    (lastKnown ?? {}) as JsonObject,
+  );
+
+/** Names the state that an account should have; what flows at creation only does not count. */
+const hashOf = (desired: DesiredObject): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify(
+        desired.attributes
+          .filter(({ when }) => when !== "creation")
+          .map(({ path, value, when }) => [path, value, when]),
+      ),
+    )
+    .digest("base64url")
+    .slice(0, 22);

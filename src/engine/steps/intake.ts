@@ -1,0 +1,302 @@
+import { sql } from "kysely";
+import { assignedGroupIds, assignmentsOf, listAssignments } from "#apps";
+import type { ObjectType } from "#core";
+import { getGroups, getUsers, groupsOf, listGroups, listMembers, listUsers } from "#directory";
+import { type FeedRow, feedHead, readFeed, type Store, type Tx, type Watermark } from "#store";
+import type { Lane } from "#targets";
+import { owe } from "../due.ts";
+import { type JobContext, mappingOf } from "../job-context.ts";
+import { linksOf, pageOfLinked } from "../links.ts";
+
+export interface TakenIn {
+  /** Objects that were made due. */
+  readonly owed: number;
+  readonly kind: "initial" | "incremental";
+}
+
+const pageSize = 1000;
+/** More changes than this at once are a bulk: they must not crowd out single changes. */
+const bulkFrom = 200;
+
+interface Marks {
+  readonly directory: Watermark | null;
+  readonly apps: Watermark | null;
+  readonly everything: boolean;
+}
+
+/**
+ * Directory changes since the job's watermark → due objects (architecture section 5). The watermark moves in the same transaction as its due rows.
+ * A job without a watermark, or whose watermark the feed no longer reaches, owes everything.
+ */
+export const intake = async (store: Store, context: JobContext, now: Date): Promise<TakenIn> => {
+  let owed = 0;
+  for (;;) {
+    const marks = await readMarks(store, context.job.id);
+    if (marks.everything || marks.directory === null || marks.apps === null) {
+      return { owed: owed + (await oweEverything(store, context, now)), kind: "initial" };
+    }
+    const { directory, apps } = marks;
+    const read = await store.transaction(async (tx) => {
+      const changes = await readFeed(tx, "directory.change", directory, pageSize);
+      const assignments = await readFeed(tx, "apps.change", apps, pageSize);
+      if (changes.kind === "expired" || assignments.kind === "expired") {
+        await sql`update provisioning.job set everything_due = true where id = ${context.job.id}`.execute(tx);
+        return null;
+      }
+      const made =
+        (await takeDirectoryChanges(tx, context, changes.rows, now)) +
+        (await takeAppChanges(tx, context, assignments.rows, now));
+      if (changes.rows.length + assignments.rows.length > 0) {
+        await sql`
+          update provisioning.job set directory_watermark = ${JSON.stringify(changes.watermark)}::jsonb, apps_watermark = ${JSON.stringify(assignments.watermark)}::jsonb
+          where id = ${context.job.id}`.execute(tx);
+      }
+      return { made, more: changes.rows.length === pageSize || assignments.rows.length === pageSize };
+    });
+    if (read === null) continue;
+    owed += read.made;
+    if (!read.more) return { owed, kind: "incremental" };
+  }
+};
+
+const readMarks = async (store: Store, jobId: string): Promise<Marks> => {
+  const { rows } = await sql<{ directory: Watermark | null; apps: Watermark | null; everything: boolean }>`
+    select directory_watermark as directory, apps_watermark as apps, everything_due as everything from provisioning.job where id = ${jobId}`.execute(
+    store.db,
+  );
+  return rows[0] ?? { directory: null, apps: null, everything: true };
+};
+
+/**
+ * Makes everything due: every linked object, and everyone in question (assigned, or all). The heads of the feeds are taken first, so that what changes meanwhile is seen
+ * afterwards; the mark "everything" goes only when all pages are in, so that a crash begins the pass again.
+ */
+const oweEverything = async (store: Store, context: JobContext, now: Date): Promise<number> => {
+  const { job } = context;
+  const heads = {
+    directory: await feedHead(store.db, "directory.change"),
+    apps: await feedHead(store.db, "apps.change"),
+  };
+  let owed = 0;
+  const oweIds = async (type: ObjectType, ids: readonly string[]) => {
+    owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now));
+  };
+  for (let after: string | null = null; ; ) {
+    const page: { id: string; type: ObjectType }[] = await pageOfLinked(store.db, context.links, {
+      after,
+      limit: pageSize,
+    });
+    for (const type of ["User", "Group"] as const)
+      await oweIds(
+        type,
+        page.filter((one) => one.type === type).map(({ id }) => id),
+      );
+    after = page.at(-1)?.id ?? null;
+    if (page.length < pageSize) break;
+  }
+  if (context.settings.syncAll) {
+    await eachPage(
+      (after) => listUsers(store.db, { after, limit: pageSize }),
+      (page) =>
+        oweIds(
+          "User",
+          page.map(({ id }) => id),
+        ),
+    );
+    if (mappingOf(context, "Group") !== null) {
+      await eachPage(
+        (after) => listGroups(store.db, { after, limit: pageSize }),
+        (page) =>
+          oweIds(
+            "Group",
+            page.map(({ id }) => id),
+          ),
+      );
+    }
+  } else {
+    await oweAssigned(store, context, oweIds);
+  }
+  await store.transaction((tx) =>
+    sql`
+      update provisioning.job set directory_watermark = ${JSON.stringify(heads.directory)}::jsonb, apps_watermark = ${JSON.stringify(heads.apps)}::jsonb, everything_due = false
+      where id = ${job.id}`.execute(tx),
+  );
+  return owed;
+};
+
+const oweAssigned = async (
+  store: Store,
+  context: JobContext,
+  oweIds: (type: ObjectType, ids: readonly string[]) => Promise<void>,
+): Promise<void> => {
+  for (let after: string | undefined; ; ) {
+    const page = await listAssignments(
+      store.db,
+      { appId: context.app.id },
+      { limit: 200, ...(after === undefined ? {} : { after }) },
+    );
+    await oweIds(
+      "User",
+      page.items.filter(({ principalType }) => principalType === "User").map(({ principalId }) => principalId),
+    );
+    for (const { principalId } of page.items.filter(({ principalType }) => principalType === "Group")) {
+      if (mappingOf(context, "Group") !== null) await oweIds("Group", [principalId]);
+      await eachPage(
+        (from) => listMembers(store.db, principalId, { after: from, limit: pageSize, kind: "user" }),
+        (members) =>
+          oweIds(
+            "User",
+            members.map(({ id }) => id),
+          ),
+      );
+    }
+    if (page.next === null) return;
+    after = page.next;
+  }
+};
+
+const eachPage = async <Item extends { readonly id: string }>(
+  read: (after: string | null) => Promise<readonly Item[]>,
+  use: (page: readonly Item[]) => Promise<void>,
+): Promise<void> => {
+  for (let after: string | null = null; ; ) {
+    const page = await read(after);
+    await use(page);
+    after = page.at(-1)?.id ?? null;
+    if (page.length < pageSize) return;
+  }
+};
+
+const takeDirectoryChanges = async (
+  tx: Tx,
+  context: JobContext,
+  rows: readonly FeedRow[],
+  now: Date,
+): Promise<number> => {
+  if (rows.length === 0) return 0;
+  const users = new Map<string, { lane: Lane; reason: string }>();
+  const groups = new Map<string, FeedRow>();
+  const bulk: Lane = rows.length > bulkFrom ? "bulk" : "change";
+  for (const row of rows) {
+    if (row.kind === "group") groups.set(row.objectId, row);
+    else {
+      const leaves = row.action === "deleted" || row.action === "purged" || row.action === "removed";
+      users.set(row.objectId, {
+        lane: leaves && bulk === "change" ? "removal" : bulk,
+        reason: `${row.kind} ${row.action}`,
+      });
+    }
+    if (row.kind === "membership" && row.relatedId !== null && mappingOf(context, "Group") !== null)
+      groups.set(row.relatedId, row);
+  }
+  const concerned = new Set(await concerns(tx, context, [...users.keys()]));
+  // A membership or manager row may name a group; groups are taken in as such.
+  for (const id of (await getGroups(tx, [...concerned])).keys()) concerned.delete(id);
+  let owed = 0;
+  const byUrgency = Map.groupBy(
+    [...users].filter(([id]) => concerned.has(id)),
+    ([, { lane, reason }]) => `${lane}|${reason}`,
+  );
+  for (const [key, changed] of byUrgency) {
+    const [lane = "bulk", reason = ""] = key.split("|");
+    owed += await owe(
+      tx,
+      context.job.id,
+      "User",
+      changed.map(([id]) => id),
+      lane as Lane,
+      reason,
+      now,
+    );
+  }
+  for (const [groupId, row] of groups) owed += await takeGroup(tx, context, groupId, row, now);
+  return owed;
+};
+
+/** Which of the objects concern the job: assigned, linked, due, or everyone where the job syncs all. Cost follows the number of changes. */
+const concerns = async (tx: Tx, context: JobContext, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  if (context.settings.syncAll || ids.length === 0) return new Set(ids);
+  const concerned = new Set((await linksOf(tx, context.links, ids)).keys());
+  for (const { principalId } of await assignmentsOf(tx, context.app.id, ids)) concerned.add(principalId);
+  const assignedGroups = await assignedGroupIds(tx, context.app.id);
+  if (assignedGroups.length > 0)
+    for (const { memberId } of await groupsOf(tx, ids, assignedGroups)) concerned.add(memberId);
+  const { rows } = await sql<{ id: string }>`
+    select object_id as id from provisioning.due where job_id = ${context.job.id} and object_id = any(${ids}::uuid[])`.execute(
+    tx,
+  );
+  for (const { id } of rows) concerned.add(id);
+  return concerned;
+};
+
+/** A group that changed, where groups are provisioned. Its members come by changes of their own: the directory writes one for each membership that a group takes along. */
+const takeGroup = async (tx: Tx, context: JobContext, groupId: string, row: FeedRow, now: Date): Promise<number> => {
+  if (mappingOf(context, "Group") === null || !(await concerns(tx, context, [groupId])).has(groupId)) return 0;
+  return owe(tx, context.job.id, "Group", [groupId], "change", `${row.kind} ${row.action}`, now);
+};
+
+/** Everyone whose scope rests on a group, or may from now on: its members, and every link that was made through it. */
+const oweBehindGroup = async (
+  tx: Tx,
+  context: JobContext,
+  groupId: string,
+  reason: string,
+  now: Date,
+): Promise<number> => {
+  let owed = 0;
+  const oweUsers = async (ids: readonly string[]) => {
+    owed += await owe(tx, context.job.id, "User", ids, ids.length > bulkFrom ? "bulk" : "change", reason, now);
+  };
+  const assigned = context.settings.syncAll || (await assignmentsOf(tx, context.app.id, [groupId])).length > 0;
+  if (assigned) {
+    await eachPage(
+      (after) => listMembers(tx, groupId, { after, limit: pageSize, kind: "user" }),
+      (members) => oweUsers(members.map(({ id }) => id)),
+    );
+  }
+  await eachPage(
+    (after) => pageOfLinked(tx, context.links, { after, limit: pageSize, restingOn: [groupId] }),
+    (links) => oweUsers(links.filter(({ type }) => type === "User").map(({ id }) => id)),
+  );
+  return owed;
+};
+
+const takeAppChanges = async (tx: Tx, context: JobContext, rows: readonly FeedRow[], now: Date): Promise<number> => {
+  const ours = rows.filter((row) => row.objectId === context.app.id || row.relatedId === context.app.id);
+  let owed = 0;
+  // A saved schema, filter or scope makes everything due; links stay, and only real differences are written.
+  if (
+    ours.some(
+      ({ kind, action }) => kind === "schema" || (kind === "settings" && (action === "scope" || action === "update")),
+    )
+  ) {
+    await sql`update provisioning.job set everything_due = true where id = ${context.job.id}`.execute(tx);
+  }
+  const assignments = ours.filter(({ kind }) => kind === "assignment");
+  const groups = await getGroups(
+    tx,
+    assignments.map(({ objectId }) => objectId),
+  );
+  const users = await getUsers(
+    tx,
+    assignments.map(({ objectId }) => objectId),
+  );
+  for (const { objectId, action } of assignments) {
+    const reason = `assignment ${action}`;
+    // What is neither a user nor a group any more was purged; only the links that rested on it can tell what it was.
+    if (!users.has(objectId)) owed += await oweBehindGroup(tx, context, objectId, reason, now);
+    if (groups.has(objectId) && mappingOf(context, "Group") !== null)
+      owed += await owe(tx, context.job.id, "Group", [objectId], "change", reason, now);
+    if (!groups.has(objectId))
+      owed += await owe(
+        tx,
+        context.job.id,
+        "User",
+        [objectId],
+        action === "remove" ? "removal" : "change",
+        reason,
+        now,
+      );
+  }
+  return owed;
+};
