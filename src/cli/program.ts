@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { Register } from "./command.ts";
+import { registerApp } from "./commands/app.ts";
+import { registerAssign, registerUnassign } from "./commands/assign.ts";
+import { registerCredentials, registerTestConnection } from "./commands/credentials.ts";
+import { registerExpression } from "./commands/expression.ts";
+import { registerGroup } from "./commands/group.ts";
+import { registerHeld } from "./commands/held.ts";
+import { registerImport } from "./commands/import.ts";
+import { registerPause, registerRestart, registerResume } from "./commands/job-state.ts";
+import { registerLogs } from "./commands/logs.ts";
+import { registerProvision } from "./commands/provision.ts";
+import { registerRetry } from "./commands/retry.ts";
+import { registerRun } from "./commands/run.ts";
+import { registerSandbox } from "./commands/sandbox.ts";
+import { registerStart } from "./commands/start.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerUser } from "./commands/user.ts";
+import { wrap } from "./output/text.ts";
+import { type ExitCode, errorAsJson, errorAsText, exitCodeOf, exitCodes } from "./problems.ts";
+import type { Shell } from "./shell.ts";
+
+const commands: readonly Register[] = [
+  registerStart,
+  registerSandbox,
+  registerStatus,
+  registerImport,
+  registerUser,
+  registerGroup,
+  registerApp,
+  registerCredentials,
+  registerTestConnection,
+  registerAssign,
+  registerUnassign,
+  registerRun,
+  registerPause,
+  registerResume,
+  registerRestart,
+  registerRetry,
+  registerHeld,
+  registerProvision,
+  registerLogs,
+  registerExpression,
+];
+
+const versionOf = (): string => {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+};
+
+/** The whole command line, ready to parse. @param quiet leaves wrong use to the caller to print */
+export const createProgram = (shell: Shell, quiet = false): Command => {
+  const program = new Command("lockstep")
+    .description("Keeps the accounts in an organisation's applications in step with its directory.")
+    .version(versionOf())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => shell.stdout.write(text),
+      writeErr: (text) => shell.stderr.write(text),
+      outputError: (text, write) => {
+        if (!quiet) write(text);
+      },
+      getOutHelpWidth: () => shell.stdout.columns ?? 100,
+      getErrHelpWidth: () => shell.stderr.columns ?? 100,
+    })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed, 2 wrong use, 3 no server is running.\nBegin with: npx lockstep start. Examples of a command: npx lockstep COMMAND --help",
+    );
+  for (const register of commands) register(program, shell);
+  return program;
+};
+
+/** Runs one command line to its end, prints what went wrong, and tells the exit code. @param args without `node` and the script */
+export const runCommandLine = async (args: readonly string[], shell: Shell): Promise<ExitCode> => {
+  const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const json = options.includes("--json");
+  try {
+    await createProgram(shell, json).parseAsync([...args], { from: "user" });
+    return shell.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return fail(error, json, shell);
+    if (error.exitCode === 0) return exitCodes.ok;
+    if (json) {
+      const message = error.message.replace(/^error: /, "");
+      shell.stderr.write(`${JSON.stringify({ error: { code: "WrongUse", message } })}\n`);
+    }
+    return exitCodes.wrongUse;
+  }
+};
+
+const fail = (error: unknown, json: boolean, shell: Shell): ExitCode => {
+  const width = shell.stderr.isTTY === true ? (shell.stderr.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const paragraph = errorAsText(error)
+    .split("\n")
+    .map((line) => wrap(line, width))
+    .join("\n");
+  shell.stderr.write(`${json ? JSON.stringify(errorAsJson(error)) : paragraph}\n`);
+  return exitCodeOf(error);
+};
