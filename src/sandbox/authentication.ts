@@ -1,6 +1,5 @@
 import type { Caller } from "./caller.ts";
 import type { Tenant } from "./tenant.ts";
-import { findCaller } from "./tokens.ts";
 
 /** E-mail and token as HTTP basic carries them; null when the text is none. */
 const readBasic = (encoded: string): { readonly email: string; readonly token: string } | null => {
@@ -17,10 +16,12 @@ export const authenticate = async (
 ): Promise<Caller | null> => {
   const [, scheme, credentials] = /^([A-Za-z]{1,20}) +([^\s]{1,1000})$/.exec(header?.trim() ?? "") ?? [];
   if (scheme === undefined || credentials === undefined) return null;
-  const { organization, store, clock } = tenant;
-  const find = (token: string) => findCaller(store.db, clock, organization.id, token, address);
+  const find = async (token: string): Promise<Caller | null> => {
+    const found = await tenant.callers.find(token);
+    return found === null ? null : { ...found, address };
+  };
   if (scheme.toLowerCase() === "bearer") return find(credentials);
-  if (scheme.toLowerCase() !== "basic" || !organization.settings.basicAuthentication) return null;
+  if (scheme.toLowerCase() !== "basic" || !tenant.organization.settings.basicAuthentication) return null;
   const basic = readBasic(credentials);
   const caller = basic === null ? null : await find(basic.token);
   return caller !== null && caller.email.toLowerCase() === basic?.email.toLowerCase() ? caller : null;

@@ -1,12 +1,13 @@
 import type { Clock, Logger } from "#runtime";
 import type { Store } from "#store";
+import { rememberCallers } from "./callers.ts";
 import { listen } from "./listen.ts";
 import { openOrganization } from "./organization.ts";
 import { type RateLimit, rateLimiter } from "./rate-limit.ts";
 import { sandboxServer } from "./server.ts";
 import type { SandboxSettings } from "./settings.ts";
 import type { Tenant } from "./tenant.ts";
-import { issueToken, ownToken } from "./tokens.ts";
+import { findBearer, issueToken, ownToken } from "./tokens.ts";
 
 export interface SandboxOptions {
   readonly store: Store;
@@ -58,9 +59,18 @@ export const openSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
   const organization = await openOrganization(store, clock, options.settings ?? {});
   const token = await ownToken(store, clock, organization);
   const limiter = rateLimiter(clock, options.rateLimit ?? 240);
+  const callers = rememberCallers(clock, (value) => findBearer(store.db, clock, organization.id, value));
   let tenant: Tenant | undefined;
   const { port, close } = await listen({ host, port: options.port }, (actual) => {
-    tenant = { store, clock, log, limiter, organization, baseUrl: `http://${reachable(host)}:${actual}/scim/v2` };
+    tenant = {
+      store,
+      clock,
+      log,
+      limiter,
+      callers,
+      organization,
+      baseUrl: `http://${reachable(host)}:${actual}/scim/v2`,
+    };
     const app = sandboxServer(tenant, loopback.has(host));
     return (request, env) => app.fetch(request, env);
   });

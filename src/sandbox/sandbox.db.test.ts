@@ -169,6 +169,16 @@ test("changes of one user at the same time are all kept", async () => {
   });
 });
 
+test("users who swap their names at the same moment are both answered, and nobody loses a name", async () => {
+  const [one, other] = [await create(), await create()];
+  const rename = (id: string, userName: string) => patch(id, { op: "replace", path: "userName", value: userName });
+  for (let round = 0; round < 5; round++) {
+    const replies = await Promise.all([rename(one.id, other.userName), rename(other.id, one.userName)]);
+    expect(replies.map((reply) => reply.status)).toEqual([409, 409]);
+  }
+  expect((await sandbox.call("GET", `/Users/${one.id}`)).body).toEqual(one);
+});
+
 test("only userName, in any letter case, and externalId, exactly, can be searched", async () => {
   const { id, userName } = await create({ externalId: "Exact-1" });
   const idsOf = async (filter: string) =>

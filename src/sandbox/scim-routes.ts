@@ -2,11 +2,13 @@ import { type Context, Hono } from "hono";
 import { listResponse, type Projection, readPageRequest, readProjection, scimMediaType } from "#scim";
 import { type Answer, answer, refusal, refuse } from "./answer.ts";
 import { type Caller, may } from "./caller.ts";
+import { deleteUser, patchUser, replaceUser } from "./change-user.ts";
+import { createUser } from "./create-user.ts";
 import { discover } from "./discovery.ts";
+import { listUsers, readUser } from "./read-users.ts";
 import { readJson } from "./request-body.ts";
 import type { SandboxContext } from "./request-context.ts";
 import type { Tenant } from "./tenant.ts";
-import { createUser, deleteUser, listUsers, patchUser, readUser, replaceUser } from "./users.ts";
 
 /** Puts an answer on the wire. */
 export const send = ({ status, body, headers }: Answer): Response =>

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "#runtime";
 import type { Store } from "#store";
+import type { Callers } from "./callers.ts";
 import type { Organization } from "./organization.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
@@ -9,6 +10,7 @@ export interface Tenant {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limiter: RateLimiter;
+  readonly callers: Callers;
   /** Address of the SCIM service, without a closing slash. */
   readonly baseUrl: string;
   /** As the settings are now. */

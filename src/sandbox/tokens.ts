@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { sql } from "kysely";
 import { type Clock, newId, newToken } from "#runtime";
 import type { Queryable, Sealer, Store, Tx } from "#store";
-import type { Caller, HeldRole } from "./caller.ts";
+import type { HeldRole } from "./caller.ts";
+import type { Bearer } from "./callers.ts";
 import { SandboxError } from "./errors.ts";
 import { firstOwnerEmail, type Organization } from "./organization.ts";
 
@@ -59,13 +60,12 @@ interface TokenRow {
 const nobody = digestOf("");
 
 /** Whom a token's value acts as; null when it is unknown or expired or its owner is inactive. */
-export const findCaller = async (
+export const findBearer = async (
   db: Queryable,
   clock: Clock,
   organizationId: string,
   value: string,
-  address: string | null,
-): Promise<Caller | null> => {
+): Promise<Bearer | null> => {
   if (!/^[\w-]{40,100}$/.test(value)) return null;
   const { rows } = await sql<TokenRow>`
     select t.digest, t.expires_at as "expiresAt", a.active, a.id, a.email, coalesce(a.display_name, a.formatted_name) as name,
@@ -76,7 +76,7 @@ export const findCaller = async (
   const row = rows[0];
   const isSame = timingSafeEqual(row?.digest ?? nobody, digestOf(value));
   if (row === undefined || !isSame || !row.active || row.expiresAt <= clock.now()) return null;
-  return { id: row.id, email: row.email, name: row.name, roles: row.roles, address };
+  return { caller: { id: row.id, email: row.email, name: row.name, roles: row.roles }, expiresAt: row.expiresAt };
 };
 
 /** The administrator who owns the sandbox's own token; made, or put in order again, when somebody removed or disabled it. */
@@ -103,7 +103,7 @@ export const ownToken = async (store: Store, clock: Clock, organization: Organiz
     store.db,
   );
   const kept = rows[0] === undefined ? null : opened(store.sealer, rows[0]);
-  if (kept !== null && (await findCaller(store.db, clock, organization.id, kept, null)) !== null) return kept;
+  if (kept !== null && (await findBearer(store.db, clock, organization.id, kept)) !== null) return kept;
   return store.transaction(async (tx) => {
     const ownerId = await ensureOwner(tx, clock, organization.id);
     await sql`delete from sandbox.token where owner_id = ${ownerId} and sealed is not null`.execute(tx);
