@@ -1,0 +1,219 @@
+import type { Clock, Logger } from "#runtime";
+import { codeOf } from "#runtime";
+import type { Store } from "#store";
+import type { TargetFailure } from "#targets";
+import { countDue, laneNumbers, nextDue } from "./due.ts";
+import type { Handled } from "./handled.ts";
+import { forgetIntents, intend } from "./intents.ts";
+import { type JobContext, mappingOf } from "./job-context.ts";
+import type { Listing } from "./listing.ts";
+import type { Tracker } from "./progress.ts";
+import { judgeDue } from "./provisional.ts";
+import { readClaimed } from "./source-objects.ts";
+import { carryOut, type Pass, type Prepared, prepare } from "./spine.ts";
+import type { GuardState } from "./steps/guard.ts";
+import { intake } from "./steps/intake.ts";
+import { askTarget, type Recall } from "./steps/match.ts";
+import { record } from "./steps/record.ts";
+
+/** Objects in flight at once; how many requests really run side by side is the target's to say. */
+const concurrency = 32;
+const claimSize = 300;
+const recordSize = 150;
+/** Changes that arrive while a cycle runs are taken in at least this often (milliseconds). */
+const lookEvery = 1000;
+/** So many failures in a row that may pass by themselves make the connection itself suspect. */
+const suspicious = 10;
+
+/** Why draining ended: everything is done, somebody asked to stop, or the target itself is in trouble. */
+export type Drained =
+  | { readonly kind: "done" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "trouble"; readonly failure: TargetFailure };
+
+export interface DrainInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: (count: number) => Uint8Array;
+  readonly context: JobContext;
+  readonly cycleId: string;
+  readonly fence: number;
+  readonly guard: GuardState;
+  readonly listing: Listing | null;
+  readonly tracker: Tracker;
+  readonly signal: AbortSignal;
+  /** Objects that somebody else handles at this moment (on demand). */
+  readonly busy: ReadonlySet<string>;
+  /** True once when somebody knows that something changed. */
+  readonly poked: () => boolean;
+  readonly matchingPath: string;
+}
+
+interface Waiting {
+  readonly prepared: Prepared;
+  readonly recall: Recall;
+}
+
+/** Works off what is due, most urgent first, until nothing is left; takes in what arrives meanwhile; records in batches. */
+export const drain = async (input: DrainInput): Promise<Drained> => {
+  const { store, clock, context, tracker, signal } = input;
+  const waiting: Waiting[] = [];
+  const inFlight = new Map<string, Promise<void>>();
+  let unrecorded: Handled[] = [];
+  let lookedAt = clock.now().getTime();
+  let recordedAt = lookedAt;
+  let failuresInARow = 0;
+  let trouble: TargetFailure | null = null;
+  let broken: unknown = null;
+
+  const pass: Pass = {
+    context,
+    q: store.db,
+    clock,
+    random: input.random,
+    recall: askTarget,
+    guard: input.guard,
+    stopBefore: null,
+    look: false,
+    signal,
+  };
+  const stopped = () => signal.aborted || trouble !== null || broken !== null;
+
+  const take = async (): Promise<boolean> => {
+    const passOver = [
+      ...inFlight.keys(),
+      ...waiting.map(({ prepared }) => prepared.claimed.source.id),
+      ...unrecorded.map(({ claimed }) => claimed.source.id),
+      ...input.busy,
+    ];
+    const claimed = await readClaimed(
+      store.db,
+      context,
+      await nextDue(store.db, context.job.id, claimSize, passOver, clock.now()),
+    );
+    if (claimed.length === 0) return false;
+    const prepared = await prepare(claimed, pass);
+    const recall = input.listing === null ? askTarget : await input.listing.recallFor(prepared);
+    await intend(
+      store.db,
+      context.job.id,
+      prepared.filter((one) => mayCreate(one, context)).map((one) => one.claimed.source.id),
+      clock.now(),
+    );
+    for (const one of prepared) {
+      if (one.atRest) unrecorded.push(await carryOut(one, pass));
+      else waiting.push({ prepared: one, recall });
+    }
+    waiting.sort(
+      (left, right) => laneNumbers[left.prepared.claimed.due.lane] - laneNumbers[right.prepared.claimed.due.lane],
+    );
+    return true;
+  };
+
+  const start = ({ prepared, recall }: Waiting): void => {
+    const { id } = prepared.claimed.source;
+    const task = carryOut(prepared, { ...pass, recall })
+      .then((handled) => {
+        const failure = failureOf(handled);
+        if (failure !== null && (failure.kind === "credentials" || failure.kind === "incompatible")) {
+          // The object is not to blame: it stays due as it is, and the job's health is looked at.
+          if (handled.failure !== null || prepared.claimed.link !== null) {
+            trouble ??= failure;
+            return;
+          }
+        }
+        // What a stop cut short was not tried at all.
+        if (failure !== null && signal.aborted) return;
+        failuresInARow =
+          failure !== null && failure.kind !== "permanent" && failure.kind !== "duplicate" ? failuresInARow + 1 : 0;
+        unrecorded.push(handled);
+      })
+      .catch((error: unknown) => {
+        broken ??= error;
+      })
+      .finally(() => inFlight.delete(id));
+    inFlight.set(id, task);
+  };
+
+  const flush = async (): Promise<void> => {
+    const batch = unrecorded;
+    if (batch.length === 0) return;
+    const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
+    unrecorded = unrecorded.slice(batch.length);
+    recordedAt = clock.now().getTime();
+    tracker.count(recorded, recordedAt);
+    tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests } });
+  };
+
+  const look = async (): Promise<void> => {
+    lookedAt = clock.now().getTime();
+    const { owed } = await intake(store, context, clock.now());
+    await judgeDue(store, context, input.cycleId, clock);
+    if (owed > 0 || tracker.report().counts.total === 0) {
+      const { counts } = tracker.report();
+      tracker.move({
+        counts: { ...counts, total: counts.done + (await countDue(store.db, context.job.id, clock.now())) },
+      });
+    }
+  };
+
+  const isTimeToLook = () => input.poked() || clock.now().getTime() - lookedAt > lookEvery;
+
+  try {
+    while (!stopped()) {
+      if (isTimeToLook()) await look();
+      if (waiting.length < concurrency) {
+        const took = await take();
+        if (!took && waiting.length === 0 && inFlight.size === 0) {
+          await flush();
+          await look();
+          if (!(await take())) break;
+        }
+      }
+      while (inFlight.size < concurrency) {
+        const next = waiting.shift();
+        if (next === undefined) break;
+        start(next);
+      }
+      if (unrecorded.length >= recordSize || clock.now().getTime() - recordedAt > 250 || inFlight.size === 0)
+        await flush();
+      if (inFlight.size > 0) await firstOf(inFlight, clock);
+      if (failuresInARow >= suspicious) {
+        failuresInARow = 0;
+        const probed = await context.target.probe({ lane: "onDemand", signal, matchingPath: input.matchingPath });
+        if (!probed.ok && !signal.aborted) trouble = probed.failure;
+      }
+    }
+  } catch (error) {
+    broken ??= error;
+  }
+  await Promise.all(inFlight.values());
+  if (codeOf(broken) === "FenceLost") throw broken;
+  await flush();
+  await forgetIntents(
+    store.db as never,
+    context.job.id,
+    waiting.filter(({ prepared }) => !prepared.claimed.intended).map(({ prepared }) => prepared.claimed.source.id),
+  );
+  if (broken !== null) throw broken;
+  if (trouble !== null) return { kind: "trouble", failure: trouble };
+  return { kind: signal.aborted ? "stopped" : "done" };
+};
+
+const mayCreate = ({ claimed, scoped, mapped, atRest }: Prepared, context: JobContext): boolean =>
+  !atRest &&
+  claimed.link === null &&
+  scoped?.inScope === true &&
+  mapped?.ok === true &&
+  (mappingOf(context, claimed.source.type)?.actions.create ?? false);
+
+const failureOf = (handled: Handled): TargetFailure | null =>
+  handled.failure ?? (handled.outcome?.kind === "failed" ? handled.outcome.failure : null);
+
+/** Waits until one object is done, or a quarter of a second has passed: there may be something to record or to take in. */
+const firstOf = async (inFlight: ReadonlyMap<string, Promise<void>>, clock: Clock): Promise<void> => {
+  const timer = new AbortController();
+  await Promise.race([...inFlight.values(), clock.sleep(250, timer.signal)]);
+  timer.abort();
+};

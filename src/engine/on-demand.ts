@@ -1,0 +1,98 @@
+import { sql } from "kysely";
+import { getObject } from "#directory";
+import { type Clock, newId } from "#runtime";
+import type { Store } from "#store";
+import type { OnDemandResult } from "./contract.ts";
+import { type Due, dueOf } from "./due.ts";
+import { EngineError } from "./errors.ts";
+import { type Handled, troubleOf } from "./handled.ts";
+import { intend } from "./intents.ts";
+import { type JobContext, mappingOf } from "./job-context.ts";
+import { logEntryOf } from "./log-entry.ts";
+import { guardStateOf } from "./provisional.ts";
+import { readClaimed } from "./source-objects.ts";
+import { carryOut, type Pass, prepare } from "./spine.ts";
+import { askTarget } from "./steps/match.ts";
+import { record } from "./steps/record.ts";
+
+export interface OnDemandInput {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: (count: number) => Uint8Array;
+  readonly context: JobContext;
+  readonly objectId: string;
+  readonly dry: boolean;
+  /** The fence under which the outcome is recorded. */
+  readonly fence: number;
+  readonly signal: AbortSignal;
+}
+
+/** One object through the very same spine, in the first lane, with a look at the target whatever is remembered. */
+export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult> => {
+  const { store, clock, context, dry } = input;
+  const due = await dueNow(store, context, input.objectId);
+  const claimed = await readClaimed(store.db, context, [due]);
+  const pass: Pass = {
+    context,
+    q: store.db,
+    clock,
+    random: input.random,
+    recall: askTarget,
+    guard: dry ? null : await guardStateOf(store, context, clock),
+    stopBefore: dry ? "apply" : null,
+    look: true,
+    signal: input.signal,
+  };
+  const [prepared] = await prepare(claimed, pass);
+  if (prepared === undefined) throw new EngineError("ObjectNotFound", `There is no object ${input.objectId}.`);
+  if (!dry && prepared.claimed.link === null && prepared.scoped?.inScope)
+    await intend(store.db, context.job.id, [input.objectId], clock.now());
+  let handled: Handled = await carryOut(prepared, pass);
+  const activity = newId();
+  if (!dry) [handled = handled] = await record(store, context, activity, input.fence, [handled], clock.now());
+  const entry = logEntryOf(handled, context, activity);
+  const decision = handled.decision?.kind === "decision" ? handled.decision : null;
+  return {
+    entry,
+    action:
+      troubleOf(handled) !== null ? "fail" : handled.guard.kind === "hold" ? "hold" : (decision?.action ?? "skip"),
+    changes: decision?.changes ?? [],
+    dry,
+    exchanges: handled.exchanges,
+  };
+};
+
+/** The object's due row when there is one, so that what was done counts for it; else one made up. */
+const dueNow = async (store: Store, context: JobContext, objectId: string): Promise<Due> => {
+  const { rows } = await sql<Parameters<typeof dueOf>[0]>`
+    select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved from provisioning.due
+    where job_id = ${context.job.id} and object_id = ${objectId}`.execute(store.db);
+  if (rows[0] !== undefined) return { ...dueOf(rows[0]), lane: "onDemand" };
+  const object = await getObject(store.db, objectId);
+  const { rows: linked } = await sql<{ type: "User" | "Group" }>`
+    select object_type as type from provisioning.link where job_id = ${context.job.id} and source_id = ${objectId} limit 1`.execute(
+    store.db,
+  );
+  const type = object === null ? linked[0]?.type : object.kind === "user" ? "User" : "Group";
+  if (type === undefined)
+    throw new EngineError("ObjectNotFound", `There is neither a user nor a group ${objectId}.`, {
+      facts: { objectId },
+    });
+  if (mappingOf(context, type) === null) {
+    throw new EngineError(
+      "NotMapped",
+      `${context.app.displayName} does not provision objects of type ${type}. Enable their mapping first.`,
+      { facts: { objectId } },
+    );
+  }
+  return {
+    type,
+    id: objectId,
+    lane: "onDemand",
+    reason: "on demand",
+    version: 0,
+    attempts: 0,
+    firstFailedAt: null,
+    approved: false,
+  };
+};
