@@ -50,6 +50,8 @@ const runStart = async (flags: StartFlags, shell: Shell): Promise<void> => {
   const output = json ? shell.stderr : shell.stdout;
   const style = styleFor(output, shell.env);
   const view = openProgress(output, shell.clock, style, json && output.isTTY !== true);
+  // Later cycles run in the background; their progress is for `lockstep status`.
+  let settled = false;
   const interrupts = watchInterrupts(shell, () => view.say("Stopping … (Ctrl-C again ends at once)"));
   try {
     const { startServer } = await import("#app");
@@ -66,12 +68,15 @@ const runStart = async (flags: StartFlags, shell: Shell): Promise<void> => {
       },
       {
         say: (line) => view.say(line),
-        progress: (progress) => view.show(progressOfCycle(progress)),
+        progress: (progress) => {
+          if (!settled) view.show(progressOfCycle(progress));
+        },
       },
     );
     try {
       if (json) await writeAll(shell.stdout, `${JSON.stringify(readyLine(running))}\n`);
       const first = await Promise.race([running.firstCycle, interrupts.happened]);
+      settled = true;
       view.end();
       if (first !== null && !json) view.say(onceSummary(first, style));
       if (once) {

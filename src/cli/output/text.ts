@@ -1,7 +1,9 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const invisible = /^[\p{Mark}\p{Cf}\p{Cc}]+$/u;
+// Marks, format characters, and the vowels and ends of Korean syllables that are written as their parts.
+const invisible = /[\p{Mark}\p{Cf}\p{Cc}\u1160-\u11ff]/u;
 const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const emoji = /\p{Emoji_Presentation}|\ufe0f/u;
 const plain = /^[\x20-\x7e]*$/;
 // Control characters move the cursor, and direction overrides reorder what was printed around them.
 const unsafe = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
@@ -14,7 +16,12 @@ export const printable = (text: string): string =>
         .replace(/\r\n|[\n\r\t]/g, " ")
         .replace(unsafe, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-const widthOfGrapheme = (grapheme: string): number => (invisible.test(grapheme) ? 0 : wide.test(grapheme) ? 2 : 1);
+const widthOfGrapheme = (grapheme: string): number => {
+  if (emoji.test(grapheme)) return 2;
+  let width = 0;
+  for (const sign of grapheme) width += invisible.test(sign) ? 0 : wide.test(sign) ? 2 : 1;
+  return width;
+};
 
 /** Columns that a text takes on a terminal. */
 export const displayWidth = (text: string): number => {
