@@ -17,7 +17,7 @@ import { registerSandbox } from "./commands/sandbox.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerUser } from "./commands/user.ts";
-import { wrap } from "./output/text.ts";
+import { printable, wrap } from "./output/text.ts";
 import { type ExitCode, errorAsJson, errorAsText, exitCodeOf, exitCodes } from "./problems.ts";
 import type { Shell } from "./shell.ts";
 
@@ -95,7 +95,7 @@ const fail = (error: unknown, json: boolean, shell: Shell): ExitCode => {
   const width = shell.stderr.isTTY === true ? (shell.stderr.columns ?? 80) : Number.POSITIVE_INFINITY;
   const paragraph = errorAsText(error)
     .split("\n")
-    .map((line) => wrap(line, width))
+    .map((line) => wrap(printable(line), width))
     .join("\n");
   shell.stderr.write(`${json ? JSON.stringify(errorAsJson(error)) : paragraph}\n`);
   return exitCodeOf(error);

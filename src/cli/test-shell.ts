@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Clock } from "#runtime";
-import { runCommandLine } from "./program.ts";
 import { exitCodes } from "./problems.ts";
+import { runCommandLine } from "./program.ts";
 import type { Shell } from "./shell.ts";
 
 export interface TestOutput {

@@ -41,6 +41,7 @@ export const registerExpression: Register = (program, shell) => {
 };
 
 const evaluateStream = async (flags: EvaluateFlags, shell: Shell): Promise<void> => {
+  if (shell.stdin.isTTY === true) shell.stderr.write("Reading one JSON object a line; Ctrl-D ends it.\n");
   for await (const line of linesOf(shell.stdin)) {
     await writeAll(shell.stdout, `${JSON.stringify(answerOf(line, flags, shell))}\n`);
   }

@@ -1,4 +1,4 @@
-import type { OnceSummary, RunningSandboxAddress, RunningServer } from "#app";
+import type { OnceSummary, RunningSandboxAddress, RunningServer, startServer as start } from "#app";
 import { wholeNumber } from "../arguments.ts";
 import { dataFolder } from "../client/find-server.ts";
 import { examples, type Register, withJson } from "../command.ts";
@@ -10,7 +10,7 @@ import { styleFor } from "../output/style.ts";
 import { exitCodes } from "../problems.ts";
 import { type Shell, writeAll } from "../shell.ts";
 
-interface StartFlags {
+export interface StartFlags {
   readonly json?: boolean;
   readonly data?: string;
   readonly port: number;
@@ -41,10 +41,11 @@ export const registerStart: Register = (program, shell) => {
     ["start --directory people.csv", "your own people in place of the sample"],
     ["start --once --json", "one cycle, its counts as the last line"],
   ]);
-  command.action(async (flags: StartFlags) => runStart(flags, shell));
+  command.action(async (flags: StartFlags) => runStart(flags, shell, (await import("#app")).startServer));
 };
 
-const runStart = async (flags: StartFlags, shell: Shell): Promise<void> => {
+/** Starts the server, tells how it goes, and stays until the first cycle (`once`) or an interrupt ends it. Sets the shell's exit code. */
+export const runStart = async (flags: StartFlags, shell: Shell, startServer: typeof start): Promise<void> => {
   const json = flags.json === true;
   const once = flags.once === true;
   const output = json ? shell.stderr : shell.stdout;
@@ -54,7 +55,6 @@ const runStart = async (flags: StartFlags, shell: Shell): Promise<void> => {
   let settled = false;
   const interrupts = watchInterrupts(shell, () => view.say("Stopping … (Ctrl-C again ends at once)"));
   try {
-    const { startServer } = await import("#app");
     const running = await startServer(
       {
         data: dataFolder(flags.data, shell.cwd),

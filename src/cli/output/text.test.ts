@@ -5,7 +5,9 @@ import { facts, table } from "./table.ts";
 import { displayWidth, pad, printable, shorten, wrap } from "./text.ts";
 
 test("widths count what a terminal shows: wide letters twice, marks and joiners not at all", () => {
-  expect(["abc", "Zoë", "Zoe\u0308", "山田", "한국", "👩‍👩‍👧", "नमस्ते", ""].map(displayWidth)).toEqual([3, 3, 3, 4, 4, 2, 4, 0]);
+  expect(["abc", "Zoë", "Zoe\u0308", "山田", "한국", "👩‍👩‍👧", "नमस्ते", ""].map(displayWidth)).toEqual([
+    3, 3, 3, 4, 4, 2, 4, 0,
+  ]);
 });
 
 test("a text is shortened between letters, never through one", () => {
@@ -58,7 +60,11 @@ test("amounts read as people write them", () => {
   expect(localTime("never")).toBe("never");
 });
 
-const columns = [{ title: "NAME", shrinkTo: 6 }, { title: "N", align: "right" as const }, { title: "WHY", shrinkTo: 5 }];
+const columns = [
+  { title: "NAME", shrinkTo: 6 },
+  { title: "N", align: "right" as const },
+  { title: "WHY", shrinkTo: 5 },
+];
 
 test("a table aligns its columns whatever script a name is written in", () => {
   const rows = [
@@ -73,7 +79,12 @@ test("a table aligns its columns whatever script a name is written in", () => {
 test("a table that is too wide for the terminal shortens what may be shortened", () => {
   const rows = [["Ada Berg of Sales", "7", "the address differs"]];
   const text = table(columns, rows, { width: 24 });
-  expect(text.split("\n").map(displayWidth).every((width) => width <= 24)).toBe(true);
+  expect(
+    text
+      .split("\n")
+      .map(displayWidth)
+      .every((width) => width <= 24),
+  ).toBe(true);
   expect(text).toBe("NAME       N  WHY\nAda Berg…  7  the addre…");
 });
 
@@ -85,5 +96,13 @@ test("cells are made safe and styled without moving the columns", () => {
 });
 
 test("facts stand below each other with aligned values", () => {
-  expect(facts([["id", "1"], ["name", "Ada"]], " ")).toBe(" id    1\n name  Ada");
+  expect(
+    facts(
+      [
+        ["id", "1"],
+        ["name", "Ada"],
+      ],
+      " ",
+    ),
+  ).toBe(" id    1\n name  Ada");
 });

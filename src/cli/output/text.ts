@@ -52,11 +52,12 @@ export const pad = (text: string, width: number, side: "start" | "end" = "end"):
   return side === "end" ? text + blanks : blanks + text;
 };
 
-/** Lines of at most `width` columns, broken between words; `indent` stands before each line but the first. */
+/** Lines of at most `width` columns, broken between words; `indent` stands before each line but the first, which keeps its own blanks. */
 export const wrap = (text: string, width: number, indent = ""): string => {
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
+  const [first = "", ...words] = text.trimStart().split(" ");
+  let line = text.slice(0, text.length - text.trimStart().length) + first;
+  for (const word of words) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && displayWidth(longer) > width - (lines.length > 0 ? indent.length : 0)) {
       lines.push(line);
