@@ -261,7 +261,10 @@ describe("credentials", () => {
     const error = {
       code: "CredentialsTestFailed",
       message: "The token was refused.",
-      details: [{ message: "Make a new token." }],
+      details: [
+        { code: "InvalidCredentials", target: "credentials", message: "The token was refused. Make a new token." },
+      ],
+      test: test1,
     };
     const ran = await ask(["credentials", "--secret-token", secret], {
       "POST /lockstep/v1/apps/app-1/credentials": { status: 400, json: { error } },

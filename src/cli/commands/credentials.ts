@@ -72,7 +72,9 @@ const save = async (reference: string | undefined, flags: CredentialFlags, shell
   } catch (error) {
     if (!(error instanceof ServerError) || error.body.code !== "CredentialsTestFailed") throw error;
     const hint = "Nothing was saved. To save them all the same, add --skip-test.";
-    throw new ServerError(error.status, { ...error.body, message: `${error.body.message} ${hint}` });
+    const advice = (error.body.test as Partial<ConnectionTest> | undefined)?.advice;
+    const details = advice === undefined ? error.body.details : advice.map((message) => ({ target: "", message }));
+    throw new ServerError(error.status, { ...error.body, message: `${error.body.message} ${hint}`, details });
   }
 };
 
