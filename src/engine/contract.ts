@@ -157,6 +157,8 @@ export interface Engine {
   guardLimits(jobId: string): Promise<GuardLimits>;
   /** Forgets a job: its links, its due objects. Accounts stay as they are. */
   forgetJob(jobId: string): Promise<void>;
+  /** The very same store of accounts has another address: links and everything else go along, nobody is matched anew. */
+  moveTarget(appId: string, from: string, to: string): Promise<void>;
   /** Stops promptly between objects, after what is in flight has been recorded. */
   stop(): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { retryNow } from "./due.ts";
 import { EngineError } from "./errors.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
 import { type OpenTarget, openContextCache } from "./job-context.ts";
-import { rememberJob, saveHealth } from "./job-state.ts";
+import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
 import { provisionOne } from "./on-demand.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
@@ -272,6 +272,7 @@ export const openEngine = (options: EngineOptions): Engine => {
       await sql`delete from provisioning.job where id = ${jobId}`.execute(store.db);
       runners.delete(jobId);
     },
+    moveTarget: (appId, from, to) => moveTarget(store, appId, from, to),
     stop: async () => {
       stopping.abort();
       await Promise.all([...runners.values()].map(({ running }) => running?.catch(() => null)));

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Quarantine } from "#core";
-import type { Queryable, Tx } from "#store";
+import type { Queryable, Store, Tx } from "#store";
 import type { CycleReport } from "./contract.ts";
 
 /** A job's memory between cycles. */
@@ -104,3 +104,18 @@ export const rememberIdentity = async (
     q,
   );
 };
+
+/** Gives the links of one store of accounts to its new address. */
+export const moveTarget = (store: Store, appId: string, from: string, to: string): Promise<void> =>
+  store.transaction(async (tx) => {
+    const jobs = sql`select id from provisioning.job where app_id = ${appId}`;
+    await sql`update provisioning.link set target_identity = ${to} where target_identity = ${from} and job_id in (${jobs})`.execute(
+      tx,
+    );
+    await sql`update provisioning.member_link set target_identity = ${to} where target_identity = ${from} and job_id in (${jobs})`.execute(
+      tx,
+    );
+    await sql`update provisioning.job set target_identity = ${to} where target_identity = ${from} and app_id = ${appId}`.execute(
+      tx,
+    );
+  });

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "./clock.ts";
+export { type Configuration, configurationSchema, readConfiguration } from "./configuration.ts";
 export { codeOf, LockstepError, sentenceOf } from "./errors.ts";
 export { isGuid, newId, newToken } from "./ids.ts";
 export { type Logger, openLog, silentLog } from "./logging.ts";
