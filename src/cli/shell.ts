@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { type Clock, systemClock } from "#runtime";
 import { type ExitCode, exitCodes } from "./problems.ts";
 
@@ -29,13 +30,11 @@ export interface Shell {
 }
 
 const askAtTerminal = async (question: string, options: { readonly hidden?: boolean } = {}): Promise<string> => {
-  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
-  if (options.hidden === true) {
-    const echo = reader as unknown as { _writeToOutput?: (text: string) => void };
-    echo._writeToOutput = (text) => {
-      if (text.includes(question)) process.stderr.write(question);
-    };
-  }
+  const hidden = options.hidden === true;
+  // What is typed is echoed by the reader, so a hidden answer gets a reader that writes nowhere.
+  const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  if (hidden) process.stderr.write(question);
   const aborted = new Promise<never>((_, reject) => {
     reader.once("SIGINT", () => reject(new Error("Nothing was answered.")));
     reader.once("close", () => reject(new Error("Nothing was answered.")));
@@ -44,7 +43,7 @@ const askAtTerminal = async (question: string, options: { readonly hidden?: bool
     return (await Promise.race([reader.question(question), aborted])).trim();
   } finally {
     reader.close();
-    if (options.hidden === true) process.stderr.write("\n");
+    if (hidden) process.stderr.write("\n");
   }
 };
 
