@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openApi, type OpenedApi } from "#api";
+import { getJob, setJobState } from "#apps";
+import type { ConnectionTest, CycleReport, Engine, JobStatus, OnDemandResult, Progress, RestartScope } from "#engine";
+import { type Clock, LockstepError, silentLog, systemClock } from "#runtime";
+import type { Store } from "#store";
+import { openTestStore } from "./database.ts";
+
+/** Something that the API asked of the engine. */
+export type EngineCall = readonly [name: keyof Engine, ...details: readonly unknown[]];
+
+/** Stands behind the engine's door: keeps what it was asked, answers what it was given, and moves jobs' states as the engine does. */
+export class EngineRecorder implements Engine {
+  readonly calls: EngineCall[] = [];
+  readonly #store: Store;
+  readonly #listeners = new Map<string, Set<(progress: Progress) => void>>();
+  test: ConnectionTest = { ok: true, code: null, message: "The connection works.", advice: [], exchange: null };
+  onDemand: ((objectId: string, dry: boolean) => OnDemandResult) | null = null;
+  cycle: ((jobId: string, tell: (progress: Progress) => void) => Promise<CycleReport>) | null = null;
+  statusOf: Partial<JobStatus> = {};
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+  wake(jobId?: string): void {
+    this.calls.push(["wake", jobId]);
+  }
+  async run(jobId: string): Promise<CycleReport> {
+    this.calls.push(["run", jobId]);
+    if (this.cycle === null) throw new TypeError("no cycle was prepared");
+    return this.cycle(jobId, (progress) => this.tell(jobId, progress));
+  }
+  tell(jobId: string, progress: Progress): void {
+    for (const listener of this.#listeners.get(jobId) ?? []) listener(progress);
+  }
+  listeners(jobId: string): number {
+    return this.#listeners.get(jobId)?.size ?? 0;
+  }
+  async status(jobId: string): Promise<JobStatus> {
+    const job = await getJob(this.#store.db, jobId);
+    if (job === null) throw new LockstepError("JobNotFound", `There is no job ${jobId}.`, { facts: { jobId } });
+    return {
+      jobId,
+      appId: job.appId,
+      state: job.state === "Active" ? "notRun" : job.state === "Paused" ? "paused" : "notConfigured",
+      counts: { inScope: 0, inStep: 0, pending: 0, failed: 0, held: 0, givenUp: 0 },
+      running: null,
+      lastCycle: null,
+      quarantine: null,
+      notices: [],
+      nextRun: null,
+      ...this.statusOf,
+    };
+  }
+  watch(jobId: string, listener: (progress: Progress) => void): () => void {
+    const listeners = this.#listeners.get(jobId) ?? new Set();
+    this.#listeners.set(jobId, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+  async testConnection(appId: string, credentials?: Parameters<Engine["testConnection"]>[1]): Promise<ConnectionTest> {
+    this.calls.push(["testConnection", appId, credentials]);
+    return this.test;
+  }
+  async provision(jobId: string, objectId: string, { dry }: { readonly dry: boolean }): Promise<OnDemandResult> {
+    this.calls.push(["provision", jobId, objectId, dry]);
+    if (this.onDemand === null) throw new TypeError("no result was prepared");
+    return this.onDemand(objectId, dry);
+  }
+  async startJob(jobId: string): Promise<void> {
+    this.calls.push(["startJob", jobId]);
+    await this.#store.transaction((tx) => setJobState(tx, jobId, "Active", systemClock.now()));
+  }
+  async pauseJob(jobId: string): Promise<void> {
+    this.calls.push(["pauseJob", jobId]);
+    await this.#store.transaction((tx) => setJobState(tx, jobId, "Paused", systemClock.now()));
+  }
+  async restartJob(jobId: string, scope: RestartScope): Promise<void> {
+    this.calls.push(["restartJob", jobId, scope]);
+  }
+  async retry(jobId: string, ids: readonly string[] | "all"): Promise<number> {
+    this.calls.push(["retry", jobId, ids]);
+    return ids === "all" ? 7 : ids.length;
+  }
+  async listFailed(jobId: string, page: Parameters<Engine["listFailed"]>[1]) {
+    this.calls.push(["listFailed", jobId, page]);
+    return [];
+  }
+  async listHeld(jobId: string, page: Parameters<Engine["listHeld"]>[1]) {
+    this.calls.push(["listHeld", jobId, page]);
+    return [];
+  }
+  async allowHeld(jobId: string, ids: readonly string[] | "all"): Promise<number> {
+    this.calls.push(["allowHeld", jobId, ids]);
+    return ids === "all" ? 7 : ids.length;
+  }
+  async rejectHeld(jobId: string, ids: readonly string[] | "all"): Promise<number> {
+    this.calls.push(["rejectHeld", jobId, ids]);
+    return ids === "all" ? 7 : ids.length;
+  }
+  async guardLimits() {
+    return { enabled: true, absolute: 500, percent: 20, floor: 10 };
+  }
+  async forgetJob(jobId: string): Promise<void> {
+    this.calls.push(["forgetJob", jobId]);
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every form
+  readonly body: any;
+}
+
+export interface TestApi {
+  readonly store: Store;
+  readonly engine: EngineRecorder;
+  readonly api: OpenedApi;
+  readonly data: string;
+  readonly token: string;
+  /** Sends a request with the token; `body` becomes JSON unless it is text. */
+  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The API over real HTTP on a port of its own, on a real store. */
+export const openTestApi = async (clock: Clock = systemClock): Promise<TestApi> => {
+  const store = await openTestStore();
+  const engine = new EngineRecorder(store);
+  const data = mkdtempSync(join(tmpdir(), "lockstep-api-"));
+  const token = "test-token-of-the-administrator";
+  const api = await openApi({
+    store,
+    engine,
+    clock,
+    log: silentLog,
+    token,
+    host: "127.0.0.1",
+    port: 0,
+    version: "0.0.0-test",
+    info: { data, sandbox: () => null },
+  });
+  return {
+    store,
+    engine,
+    api,
+    data,
+    token,
+    ask: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${api.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+    },
+    close: async () => {
+      await api.close();
+      await store.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+};
