@@ -85,7 +85,8 @@ export const failureCode = (thrown: unknown): HttpFailureCode => {
   const known = byCode.get(code);
   if (known !== undefined) return known;
   if (tlsCode.test(code)) return "TlsFailed";
-  return code.startsWith("HPE_") ? "Malformed" : "Reset";
+  const isParserError = thrown instanceof Error && thrown.name === "HTTPParserError";
+  return isParserError ? "Malformed" : "Reset";
 };
 
 const sentences: Readonly<Record<HttpFailureCode, (host: string) => string>> = {

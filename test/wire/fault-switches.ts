@@ -1,0 +1,122 @@
+/** Ways in which the test server misbehaves. */
+export const faultKinds = [
+  "429",
+  "500",
+  "503",
+  "401",
+  "403",
+  "404",
+  "501",
+  "500BeforeCommit",
+  "502AfterCommit",
+  "dropBeforeCommit",
+  "dropAfterCommit",
+  "truncate201",
+  "noId",
+  "html",
+  "wrongJson",
+  "malformedJson",
+  "truncateJson",
+  "redirect",
+  "nearMatch",
+  "ignoreFilter",
+  "repeatPage",
+  "skipOne",
+  "lowTotal",
+  "highTotal",
+  "hang",
+  "hangAfterCommit",
+  "slowBody",
+  "tooLarge",
+  "plainJson",
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** One switch: which requests it meets, and how often. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly method?: string;
+  /** Beginning of the path below the base, such as `/Users`. */
+  readonly path?: string;
+  /** How many requests it meets, 1 unless told; null means all. */
+  readonly times?: number | null;
+  /** For 429 and 503: the header's text; without it there is none. */
+  readonly retryAfter?: string;
+  /** For `redirect`: where to. */
+  readonly location?: string;
+}
+
+/** Chance of each fault from 0 to 1, drawn for every write (`truncate201` and `noId` for creates only). */
+export type FaultMix = Partial<Readonly<Record<FaultKind, number>>>;
+
+export interface FaultSwitches {
+  add(fault: Fault): void;
+  clear(): void;
+  mix(seed: number, mix: FaultMix): void;
+  /** The fault that this request meets, if any; counts it. */
+  meet(method: string, path: string): Fault | undefined;
+  readonly met: Readonly<Record<string, number>>;
+}
+
+/** Evenly spread numbers from 0 up to 1 that depend on the seed alone (mulberry32's mixing steps). */
+const seeded = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+const createOnly: ReadonlySet<FaultKind> = new Set(["truncate201", "noId"]);
+
+export const openFaultSwitches = (): FaultSwitches => {
+  let open: { readonly fault: Fault; left: number }[] = [];
+  let chances: readonly (readonly [FaultKind, number])[] = [];
+  let random = seeded(1);
+  const met = new Map<string, number>();
+
+  const switched = (method: string, path: string): Fault | undefined => {
+    const hit = open.find(
+      ({ fault, left }) =>
+        left > 0 && (fault.method ?? method) === method && (fault.path === undefined || path.startsWith(fault.path)),
+    );
+    if (hit !== undefined) hit.left -= 1;
+    return hit?.fault;
+  };
+
+  const drawn = (method: string): Fault | undefined => {
+    if (chances.length === 0 || !writes.has(method)) return undefined;
+    let draw = random();
+    for (const [kind, chance] of chances) {
+      if (createOnly.has(kind) && method !== "POST") continue;
+      if (draw < chance) return { kind };
+      draw -= chance;
+    }
+    return undefined;
+  };
+
+  return {
+    add: (fault) =>
+      void open.push({ fault, left: fault.times === null ? Number.POSITIVE_INFINITY : (fault.times ?? 1) }),
+    clear: () => {
+      open = [];
+      chances = [];
+    },
+    mix: (seed, mix) => {
+      random = seeded(seed);
+      chances = faultKinds.flatMap((kind) => (mix[kind] === undefined ? [] : [[kind, mix[kind]] as const]));
+    },
+    meet: (method, path) => {
+      const fault = switched(method, path) ?? drawn(method);
+      if (fault !== undefined) met.set(fault.kind, (met.get(fault.kind) ?? 0) + 1);
+      return fault;
+    },
+    get met() {
+      return Object.fromEntries(met);
+    },
+  };
+};

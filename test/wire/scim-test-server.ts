@@ -1,0 +1,263 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type JsonObject, type Result, uniqueNameGroupResourceType, userResourceType } from "#scim";
+import { type Fault, type FaultMix, type FaultSwitches, openFaultSwitches } from "./fault-switches.ts";
+import {
+  answerHeaders,
+  errorReply,
+  type Met,
+  meetAfter,
+  meetBefore,
+  oops,
+  type Reply,
+  show,
+} from "./faulty-answers.ts";
+import { openRequestLimit, type RequestLimitOptions } from "./request-limit.ts";
+import { listBody, openScimTestStore, type ScimTestStore } from "./scim-test-store.ts";
+
+export interface ScimTestServerOptions {
+  readonly port?: number;
+  /** The bearer token that is asked for; null lets everybody in. */
+  readonly token?: string | null;
+  readonly faults?: readonly Fault[];
+  readonly limit?: RequestLimitOptions | null;
+  /** Cap on the size of pages. */
+  readonly largestPage?: number;
+}
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Path below the base with its query, such as `/Users?filter=…`. */
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+  readonly fault: string | null;
+  /** Null when the request was never answered. */
+  readonly status: number | null;
+}
+
+/** A create that was carried out, whatever was answered. */
+export interface AcceptedCreate {
+  readonly id: string;
+  readonly type: string;
+  /** userName or displayName. */
+  readonly name: string;
+}
+
+export interface ScimTestState {
+  readonly users: readonly JsonObject[];
+  readonly groups: readonly JsonObject[];
+  readonly accepted: readonly AcceptedCreate[];
+  readonly removed: readonly string[];
+  readonly requests: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+export interface ScimTestServer {
+  readonly baseUrl: string;
+  readonly origin: string;
+  readonly users: ScimTestStore;
+  readonly groups: ScimTestStore;
+  readonly requests: readonly RecordedRequest[];
+  readonly faults: FaultSwitches;
+  readonly state: ScimTestState;
+  /** Resolves when this many requests are held by `hang` faults. */
+  held(count: number): Promise<void>;
+  /** Forgets everything: resources, requests, faults. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const basePath = "/scim/v2";
+const adminPath = "/_admin";
+
+const readBody = (request: IncomingMessage): Promise<string> =>
+  new Promise((done, fail) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
+    request.on("error", fail);
+  });
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const reply = (status: number, result: Result<JsonObject>): Reply =>
+  result.ok ? { status, body: result.value } : errorReply(result.error);
+
+const list = (store: ScimTestStore, query: URLSearchParams, fault: Fault | undefined): Reply => {
+  if (fault?.kind === "repeatPage") query.delete("startIndex");
+  if (fault?.kind === "nearMatch")
+    query.set("filter", (query.get("filter") ?? "").replace(/ eq "(.{1,2})[^"]*"$/, ' sw "$1"'));
+  const found = store.list(query, {
+    ignoreFilter: fault?.kind === "ignoreFilter",
+    skip: fault?.kind === "skipOne" ? 1 : 0,
+  });
+  if (!found.ok) return errorReply(found.error);
+  const { resources } = found.value;
+  const totals: Readonly<Record<string, number>> = {
+    lowTotal: resources.length,
+    highTotal: found.value.totalResults + 1000,
+  };
+  const totalResults = totals[fault?.kind ?? ""] ?? found.value.totalResults;
+  return { status: 200, body: listBody({ ...found.value, resources, totalResults }) };
+};
+
+/** Starts a SCIM service in memory on a free port of this machine. It is as fast as it can be and misbehaves only on request. */
+export const startScimTestServer = async (options: ScimTestServerOptions = {}): Promise<ScimTestServer> => {
+  const { token = null, largestPage = 1000 } = options;
+  const users = openScimTestStore(userResourceType, largestPage);
+  const groups = openScimTestStore(uniqueNameGroupResourceType, largestPage);
+  const faults = openFaultSwitches();
+  for (const fault of options.faults ?? []) faults.add(fault);
+  const limit = openRequestLimit(options.limit ?? null);
+  let requests: RecordedRequest[] = [];
+  let accepted: AcceptedCreate[] = [];
+  let removed: string[] = [];
+  let holding = 0;
+  let watchers: { readonly count: number; readonly tell: () => void }[] = [];
+
+  const hold = (): void => {
+    holding += 1;
+    for (const { tell } of watchers.filter(({ count }) => count <= holding)) tell();
+    watchers = watchers.filter(({ count }) => count > holding);
+  };
+
+  const carryOut = (met: Met, method: string, path: string, query: URLSearchParams, body: string): Reply => {
+    const [, endpoint = "", segment, more] = path.split("/");
+    const store = endpoint === "Users" ? users : endpoint === "Groups" ? groups : undefined;
+    if (store === undefined || more !== undefined) return oops(404, "There is no such endpoint.");
+    if (segment === undefined) {
+      if (method === "GET") return list(store, query, met.fault);
+      if (method !== "POST") return oops(405, `${method} is not possible here.`);
+      const created = store.create(parsed(body));
+      if (created.ok) {
+        const { id, userName, displayName } = created.value;
+        accepted.push({ id: String(id), type: store.type.name, name: String(userName ?? displayName) });
+      }
+      return reply(201, created);
+    }
+    const id = decodeURIComponent(segment);
+    const current = store.read(id);
+    if (current === undefined) return oops(404, `No ${store.type.name} has the id ${id}.`);
+    if (method === "GET") return reply(200, store.show(current, query));
+    if (method === "PATCH") return reply(200, store.patch(id, parsed(body)));
+    if (method === "PUT") return reply(200, store.replace(id, parsed(body)));
+    if (method !== "DELETE") return oops(405, `${method} is not possible here.`);
+    store.remove(id);
+    removed.push(id);
+    return { status: 204, body: null };
+  };
+
+  const handle = (met: Met, method: string, path: string, query: URLSearchParams, body: string): void => {
+    const limited = limit.count();
+    for (const [name, value] of Object.entries(limited.headers)) met.response.setHeader(name, value);
+    if (limited.refused) return void show(met, oops(429, "Too many requests in this window."));
+    if (token !== null && met.request.headers.authorization !== `Bearer ${token}`) {
+      return void show(met, oops(401, "The token is not known."), { "www-authenticate": "Bearer" });
+    }
+    if (met.fault?.kind === "hang") return void hold();
+    if (meetBefore(met)) return;
+    const done = carryOut(met, method, path, query, body);
+    if (done.status >= 300 || !meetAfter(met, done, hold)) show(met, done);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const method = request.method ?? "GET";
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const body = await readBody(request);
+    if (url.pathname.startsWith(adminPath)) {
+      const text = JSON.stringify(administer(url.pathname, body));
+      return void response.writeHead(200, answerHeaders(text, "application/json")).end(text);
+    }
+    const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : "";
+    const fault = faults.meet(method, path);
+    handle({ request, response, fault }, method, path, url.searchParams, body);
+    requests.push({
+      method,
+      path: `${path}${url.search}`,
+      headers: request.headers,
+      body,
+      fault: fault?.kind ?? null,
+      status: response.headersSent ? response.statusCode : null,
+    });
+  };
+
+  const stateNow = (): ScimTestState => ({
+    users: users.all(),
+    groups: groups.all(),
+    accepted,
+    removed,
+    requests: requests.length,
+    faults: faults.met,
+  });
+
+  const reset = (): void => {
+    users.clear();
+    groups.clear();
+    faults.clear();
+    requests = [];
+    accepted = [];
+    removed = [];
+  };
+
+  /** `state`, `requests`, `reset`, `fault` (a Fault) and `mix` ({"seed":1,"mix":{"502AfterCommit":0.02}}; an empty mix ends it). */
+  const administer = (path: string, body: string): unknown => {
+    switch (path.slice(adminPath.length)) {
+      case "/state":
+        return stateNow();
+      case "/requests":
+        return requests;
+      case "/reset":
+        reset();
+        return {};
+      case "/fault":
+        faults.add(parsed(body) as Fault);
+        return {};
+      case "/mix": {
+        const { seed, mix } = parsed(body) as { readonly seed: number; readonly mix: FaultMix };
+        faults.mix(seed, mix);
+        return {};
+      }
+      default:
+        return { error: "There is no such admin endpoint." };
+    }
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((done) => server.listen(options.port ?? 0, "127.0.0.1", done));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    baseUrl: `${origin}${basePath}`,
+    origin,
+    users,
+    groups,
+    get requests() {
+      return requests;
+    },
+    faults,
+    get state() {
+      return stateNow();
+    },
+    held: (count) =>
+      new Promise((tell) => {
+        if (holding >= count) tell();
+        else watchers.push({ count, tell });
+      }),
+    reset,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+};
