@@ -10,9 +10,10 @@ export const explain = (handled: Handled, context: JobContext): string => {
   const trouble = troubleOf(handled);
   if (handled.scoped === null) return `Objects of type ${handled.claimed.source.type} are not provisioned to ${app}.`;
   if (trouble !== null) return `${name}: ${trouble.message}`;
-  if (handled.guard.kind === "hold") return `${name} is held. ${handled.guard.why}`;
   const { decision } = handled;
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
+  if (handled.guard.kind === "hold")
+    return `${sentences[decision.reason](name, app, handled)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
   return sentences[decision.reason](name, app, handled) + drift;
 };
@@ -29,6 +30,9 @@ const via = (paths: readonly AssignmentPath[]): string => {
     ? ` (assigned as ${path.roleName})`
     : ` (as ${path.roleName} via ${path.group.displayName})`;
 };
+
+/** A preview, or what is held, tells what would be done. */
+const done = ({ outcome }: Handled): string => (outcome === null ? "would be" : "was");
 
 /** What became of somebody who is not in scope: whether there is an account, and what was done with it. */
 const leaving =
@@ -49,12 +53,12 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
   AttributesDiffer: (name, app, handled) =>
     `The account of ${name} in ${app} differed in ${list(handled)}: it was updated.`,
   BackInScope: (name, app, handled) =>
-    `${name} is back in scope${via(handled.scoped?.paths ?? [])}: the account in ${app} was enabled again (${list(handled)}).`,
+    `${name} is back in scope${via(handled.scoped?.paths ?? [])}: the account in ${app} ${done(handled)} enabled again (${list(handled)}).`,
   InStep: (name, app) => `The account of ${name} in ${app} is already as it should be.`,
   Adopted: (name, app, handled) =>
     handled.decision?.kind === "decision" && handled.decision.changes.length > 0
-      ? `An account for ${name} was already in ${app}: it was taken over, and ${list(handled)} brought into step.`
-      : `An account for ${name} was already in ${app}, as it should be: it was taken over.`,
+      ? `An account for ${name} was already in ${app}: it ${done(handled)} taken over, and ${list(handled)} brought into step.`
+      : `An account for ${name} was already in ${app}, as it should be: it ${done(handled)} taken over.`,
   LinkTakenOver: (name, app) =>
     `${name} came back under a new id in the directory and has taken over the account in ${app}.`,
   NotAssigned: leaving((name, app) => `${name} is not assigned to ${app}, neither directly nor through a group.`),
