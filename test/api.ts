@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openApi, type OpenedApi } from "#api";
+import { type OpenedApi, openApi } from "#api";
 import { getJob, setJobState } from "#apps";
 import type { ConnectionTest, CycleReport, Engine, JobStatus, OnDemandResult, Progress, RestartScope } from "#engine";
 import { type Clock, LockstepError, silentLog, systemClock } from "#runtime";
@@ -104,6 +104,9 @@ export class EngineRecorder implements Engine {
   }
   async guardLimits() {
     return { enabled: true, absolute: 500, percent: 20, floor: 10 };
+  }
+  async moveTarget(appId: string, from: string, to: string): Promise<void> {
+    this.calls.push(["moveTarget", appId, from, to]);
   }
   async forgetJob(jobId: string): Promise<void> {
     this.calls.push(["forgetJob", jobId]);

@@ -49,6 +49,14 @@ const hostOf = (header: string): string | null => {
   return new URL(url).hostname.replace(/^\[|\]$/g, "").toLowerCase();
 };
 
+/** No text in the database can hold U+0000, so nothing has such a name. */
+export const refuseNul = createMiddleware<Env>(async (call, next) => {
+  if (call.req.url.includes("%00")) {
+    throw new ApiError(400, "BadRequest", "The address of the request holds the character U+0000.");
+  }
+  await next();
+});
+
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** Lets those in who send the token. */

@@ -23,6 +23,8 @@ export interface ApiOptions {
   };
   /** Ends the streams that are open. */
   readonly closing?: AbortSignal;
+  /** Holds work that goes on after its stream has ended, until it is done. */
+  readonly underWay?: Set<Promise<void>>;
 }
 
 export interface Variables {
@@ -38,6 +40,7 @@ export type Routes = Hono<Env>;
 export interface Api extends ApiOptions {
   readonly startedAt: Date;
   readonly closing: AbortSignal;
+  readonly underWay: Set<Promise<void>>;
   /**
    * Does something that an administrator asked for: in one transaction, with its entry in the audit log, and the engine looks for
    * work once it is committed.
@@ -63,6 +66,7 @@ export const apiOf = (options: ApiOptions): Api => {
   return {
     ...options,
     closing: options.closing ?? new AbortController().signal,
+    underWay: options.underWay ?? new Set(),
     startedAt: clock.now(),
     change: async (call, work, note) => {
       const now = clock.now();

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { sql } from "kysely";
 import { graphTexts, normalisePath } from "#graph";
-import { checkHost, identify, requireToken } from "./admission.ts";
+import { checkHost, identify, refuseNul, requireToken } from "./admission.ts";
 import { type Api, type ApiOptions, apiOf, type Call, type Env, type Routes } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 import { bodyOf, isGraph } from "./error-answers.ts";
@@ -20,6 +20,7 @@ import { importRoutes } from "./lockstep/imports.ts";
 import { jobRoutes } from "./lockstep/jobs.ts";
 import { logRoutes } from "./lockstep/logs.ts";
 import { statusRoutes } from "./lockstep/status.ts";
+import { discard } from "./request-body.ts";
 
 const graphRoutes = [
   userRoutes,
@@ -56,6 +57,7 @@ export const createApp = (options: ApiOptions): Routes => {
   app.get("/health", (call) => call.json({ status: "ok" }));
   app.get("/ready", (call) => ready(api, call));
   app.use(requireToken(api.token));
+  app.use(refuseNul);
   app.use((call, next) => (call.req.path === "/lockstep/v1/imports" ? next() : limitBody(call, next)));
 
   const graph = new Hono<Env>();
@@ -67,7 +69,8 @@ export const createApp = (options: ApiOptions): Routes => {
   app.notFound((call) => {
     throw noRoute(app, call);
   });
-  app.onError((error, call) => {
+  app.onError(async (error, call) => {
+    await discard(call.req.raw);
     const { answer, body } = bodyOf(api, call, error);
     return call.json(body, answer.status);
   });

@@ -75,7 +75,10 @@ test("a user is created, read, changed, deleted and restored in Graph's form", a
   expect((await site.ask("DELETE", `/v1.0/directory/deletedItems/${id}`)).status).toBe(204);
   expect((await site.ask("GET", `/v1.0/directory/deletedItems/${id}`)).status).toBe(404);
 
-  const { body } = await site.ask("GET", `/v1.0/auditLogs/directoryaudits?$filter=targetResources/any(t:t/id eq '${id}')`);
+  const { body } = await site.ask(
+    "GET",
+    `/v1.0/auditLogs/directoryaudits?$filter=targetResources/any(t:t/id eq '${id}')`,
+  );
   expect(body.value.map((entry: { activityDisplayName: string }) => entry.activityDisplayName)).toEqual([
     "Hard delete user",
     "Delete user",
@@ -122,7 +125,8 @@ test("a name that is taken, an unknown property and a read-only one are refused 
 });
 
 test("lists are paged, filtered and counted", async () => {
-  for (let index = 10; index < 35; index += 1) await addUser(`Page${index}`, { department: index % 2 ? "odd" : "even" });
+  for (let index = 10; index < 35; index += 1)
+    await addUser(`Page${index}`, { department: index % 2 ? "odd" : "even" });
   const names: string[] = [];
   let url: string | undefined = `/v1.0/users?%24filter=startswith(displayName,'Page')&$top=10&$select=displayName`;
   let pages = 0;
@@ -137,7 +141,10 @@ test("lists are paged, filtered and counted", async () => {
   expect(pages).toBe(3);
   expect(names.toSorted()).toEqual(Array.from({ length: 25 }, (_unused, index) => `Page${index + 10}`));
 
-  const odd = await site.ask("GET", "/v1.0/users?$filter=department eq 'odd' and not (displayName eq 'Page11')&$top=999");
+  const odd = await site.ask(
+    "GET",
+    "/v1.0/users?$filter=department eq 'odd' and not (displayName eq 'Page11')&$top=999",
+  );
   expect(odd.body.value).toHaveLength(11);
   expect(odd.body["@odata.nextLink"]).toBeUndefined();
   const one = await site.ask("GET", "/v1.0/users?filter=userPrincipalName%20eq%20'PAGE12@example.com'");
@@ -148,7 +155,10 @@ test("lists are paged, filtered and counted", async () => {
   for (const [query, message] of [
     ["$top=1000", "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive."],
     ["$select=nothing", "Could not find a property named 'nothing' on type 'microsoft.graph.user'."],
-    ["$filter=displayName eq", "Invalid filter clause: A value was expected, not end of the filter. (at character 15 of the filter)"],
+    [
+      "$filter=displayName eq",
+      "Invalid filter clause: A value was expected, not end of the filter. (at character 15 of the filter)",
+    ],
   ]) {
     const refused = await site.ask("GET", `/v1.0/users?${query}`);
     expect([refused.status, refused.body.error.message]).toEqual([400, message]);
@@ -174,9 +184,9 @@ test("groups have members, and users managers", async () => {
     "One or more added object references already exist for the following modified properties: 'members'.",
   ]);
   const { body } = await site.ask("GET", `/v1.0/groups/${group}/members`);
-  expect(
-    body.value.map((member: Record<string, unknown>) => [member["@odata.type"], member.id]).toSorted(),
-  ).toEqual([boss, worker].map((id) => ["#microsoft.graph.user", id]).toSorted());
+  expect(body.value.map((member: Record<string, unknown>) => [member["@odata.type"], member.id]).toSorted()).toEqual(
+    [boss, worker].map((id) => ["#microsoft.graph.user", id]).toSorted(),
+  );
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}`)).status).toBe(405);
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}/$ref`)).status).toBe(204);
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}/$ref`)).status).toBe(404);

@@ -14,6 +14,8 @@ const statuses: ReadonlyMap<string, Status> = new Map<string, Status>([
   ["AnchorTaken", 409],
   ["NotAMember", 404],
   ["Sealed", 500],
+  ["Stopping", 503],
+  ["FenceLost", 409],
 ]);
 
 const statusOf = (code: string): Status =>

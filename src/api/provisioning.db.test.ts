@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OnDemandResult } from "#engine";
-import { type ProvisioningEntry, ensurePartitions, recordProvisioning } from "#journal";
+import { ensurePartitions, type ProvisioningEntry, recordProvisioning } from "#journal";
 import { openTestApi, type TestApi } from "#test/api.ts";
 
 let site: TestApi;
@@ -10,14 +10,17 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../../test/fixtures/graph/${name}`, import.meta.url), "utf8"));
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../test/fixtures/graph/${name}`, import.meta.url), "utf8"));
 
 const propertiesOf = (value: unknown): readonly string[] => Object.keys(value as object).toSorted();
 
 const addApp = async (displayName: string) => {
   const { body: gallery } = await site.ask("GET", "/v1.0/applicationTemplates?$filter=displayName eq 'ThousandEyes'");
   expect(gallery.value).toHaveLength(1);
-  const { status, body } = await site.ask("POST", `/v1.0/applicationTemplates/${gallery.value[0].id}/instantiate`, { displayName });
+  const { status, body } = await site.ask("POST", `/v1.0/applicationTemplates/${gallery.value[0].id}/instantiate`, {
+    displayName,
+  });
   expect(status).toBe(201);
   return body.servicePrincipal as { id: string; appId: string; appRoles: { id: string; displayName: string }[] };
 };
@@ -26,10 +29,15 @@ const addUser = async (name: string): Promise<string> =>
   (await site.ask("POST", "/v1.0/users", { displayName: name, userPrincipalName: `${name}@example.com` })).body.id;
 
 test("an app comes from the gallery in the form that Graph gives it", async () => {
-  const { body: gallery } = await site.ask("GET", "/v1.0/applicationTemplates?$filter=contains(displayName,'thousand')");
+  const { body: gallery } = await site.ask(
+    "GET",
+    "/v1.0/applicationTemplates?$filter=contains(displayName,'thousand')",
+  );
   const wanted = fixture("application-templates.json");
   expect(propertiesOf(gallery.value[0])).toEqual(propertiesOf(wanted.value[0]));
-  const { body } = await site.ask("POST", `/v1.0/applicationTemplates/${gallery.value[0].id}/instantiate`, { displayName: "Form" });
+  const { body } = await site.ask("POST", `/v1.0/applicationTemplates/${gallery.value[0].id}/instantiate`, {
+    displayName: "Form",
+  });
   const form = fixture("application-template-instantiate.json").response;
   expect(propertiesOf(body)).toEqual(propertiesOf(form));
   expect(propertiesOf(body.servicePrincipal)).toEqual(propertiesOf(form.servicePrincipal));
@@ -37,7 +45,9 @@ test("an app comes from the gallery in the form that Graph gives it", async () =
   expect(body.application.appId).toBe(body.servicePrincipal.appId);
   const byKey = await site.ask("GET", `/v1.0/servicePrincipals(appId='${body.application.appId}')`);
   expect(byKey.body.id).toBe(body.servicePrincipal.id);
-  expect((await site.ask("PATCH", `/v1.0/servicePrincipals/${byKey.body.id}`, { displayName: "Renamed" })).status).toBe(204);
+  expect((await site.ask("PATCH", `/v1.0/servicePrincipals/${byKey.body.id}`, { displayName: "Renamed" })).status).toBe(
+    204,
+  );
   expect((await site.ask("GET", "/lockstep/v1/apps/renamed/jobs")).body).toEqual({ value: [] });
   expect((await site.ask("DELETE", `/v1.0/servicePrincipals/${byKey.body.id}`)).status).toBe(204);
   expect((await site.ask("GET", `/v1.0/servicePrincipals/${byKey.body.id}`)).status).toBe(404);
@@ -66,13 +76,21 @@ test("the scripted set-up of Graph's documentation works from the first call to 
     { key: "BaseAddress", value: "https://api.thousandeyes.example.com/scim/v2" },
     { key: "SecretToken", value: "secret-token-value" },
   ];
-  expect((await site.ask("POST", `${base}/jobs/validateCredentials`, { templateId: "thousandeyes", credentials })).status).toBe(204);
+  expect(
+    (await site.ask("POST", `${base}/jobs/validateCredentials`, { templateId: "thousandeyes", credentials })).status,
+  ).toBe(204);
   expect(site.engine.calls.at(-1)).toEqual([
     "testConnection",
     app.id,
     { baseAddress: credentials[0]?.value, secretToken: credentials[1]?.value },
   ]);
-  site.engine.test = { ok: false, code: "Unauthorized", message: "The target answered 401.", advice: ["Make a new token."], exchange: null };
+  site.engine.test = {
+    ok: false,
+    code: "Unauthorized",
+    message: "The target answered 401.",
+    advice: ["Make a new token."],
+    exchange: null,
+  };
   const failed = await site.ask("POST", `${base}/jobs/${job}/validateCredentials`, { useSavedCredentials: true });
   expect([failed.status, failed.body.error.code, failed.body.error.message]).toEqual([
     400,
@@ -81,9 +99,15 @@ test("the scripted set-up of Graph's documentation works from the first call to 
   ]);
   site.engine.test = { ...site.engine.test, ok: true, code: null };
 
-  expect((await site.ask("PUT", `${base}/secrets`, { value: [...credentials, { key: "SyncAll", value: "false" }] })).status).toBe(204);
+  expect(
+    (await site.ask("PUT", `${base}/secrets`, { value: [...credentials, { key: "SyncAll", value: "false" }] })).status,
+  ).toBe(204);
   const secrets = await site.ask("GET", `${base}/secrets`);
-  expect(secrets.body.value).toEqual([credentials[0], { key: "SecretToken", value: "*" }, { key: "SyncAll", value: "false" }]);
+  expect(secrets.body.value).toEqual([
+    credentials[0],
+    { key: "SecretToken", value: "*" },
+    { key: "SyncAll", value: "false" },
+  ]);
   expect(secrets.text).not.toContain("secret-token-value");
   const stolen = await site.ask("PUT", `${base}/secrets`, {
     value: [
@@ -93,7 +117,10 @@ test("the scripted set-up of Graph's documentation works from the first call to 
   });
   expect(stolen.status).toBe(400);
   const probed = await site.ask("POST", `${base}/jobs/${job}/validateCredentials`, {
-    credentials: [{ key: "BaseAddress", value: "https://elsewhere.example.com/scim" }, { key: "SecretToken", value: "*" }],
+    credentials: [
+      { key: "BaseAddress", value: "https://elsewhere.example.com/scim" },
+      { key: "SecretToken", value: "*" },
+    ],
   });
   expect([probed.status, probed.body.error.code]).toEqual([400, "SecretMustBeReentered"]);
 
@@ -112,7 +139,9 @@ test("the scripted set-up of Graph's documentation works from the first call to 
   const scope = { criteria: { resetScope: "forcedeletes , Watermark" } };
   expect((await site.ask("POST", `${base}/jobs/${job}/restart`, scope)).status).toBe(204);
   expect(site.engine.calls.at(-1)?.[2]).toMatchObject({ watermark: true, escrows: false, forceDeletes: true });
-  expect((await site.ask("POST", `${base}/jobs/${job}/restart`, { criteria: { resetScope: "Everything" } })).status).toBe(400);
+  expect(
+    (await site.ask("POST", `${base}/jobs/${job}/restart`, { criteria: { resetScope: "Everything" } })).status,
+  ).toBe(400);
 
   const audits = await site.ask("GET", "/v1.0/auditLogs/directoryAudits?$filter=category eq 'ProvisioningManagement'");
   expect(audits.body.value.map((entry: { activityDisplayName: string }) => entry.activityDisplayName)).toEqual([
@@ -125,7 +154,10 @@ test("the scripted set-up of Graph's documentation works from the first call to 
   ]);
   expect(audits.text).not.toContain("secret-token-value");
   expect((await site.ask("DELETE", `${base}/jobs/${job}`)).status).toBe(204);
-  expect(site.engine.calls.slice(-2)).toEqual([["forgetJob", job], ["wake", undefined]]);
+  expect(site.engine.calls.slice(-2)).toEqual([
+    ["forgetJob", job],
+    ["wake", undefined],
+  ]);
   expect((await site.ask("GET", `${base}/jobs/${job}`)).status).toBe(404);
 });
 
@@ -141,7 +173,9 @@ test("a schema is saved only when all of it is right", async () => {
   mapping.attributeMappings[0].source = { type: "Function", expression: "NoSuchFunction([mail])" };
   const refused = await site.ask("PUT", path, schema);
   expect(refused.status).toBe(400);
-  expect(refused.body.error.details[0].target).toMatch(/^\$\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[0\]/);
+  expect(refused.body.error.details[0].target).toMatch(
+    /^\$\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[0\]/,
+  );
   expect((await site.ask("PATCH", path, { synchronizationRules: [] })).status).toBe(204);
   expect((await site.ask("GET", path)).body.synchronizationRules).toEqual([]);
   expect((await site.ask("DELETE", path)).status).toBe(204);
@@ -160,8 +194,14 @@ test("assignments are made, listed from both sides, and taken back", async () =>
   expect(propertiesOf(added.body).filter((name) => name !== "@odata.context")).toEqual(
     propertiesOf(fixture("app-role-assigned-to.json").value[0]),
   );
-  expect(added.body).toMatchObject({ principalDisplayName: "andre", principalType: "User", resourceDisplayName: "Assigned" });
-  expect((await site.ask("POST", path, body)).body.error.message).toBe("Permission being assigned already exists on the object");
+  expect(added.body).toMatchObject({
+    principalDisplayName: "andre",
+    principalType: "User",
+    resourceDisplayName: "Assigned",
+  });
+  expect((await site.ask("POST", path, body)).body.error.message).toBe(
+    "Permission being assigned already exists on the object",
+  );
   const nobody = await site.ask("POST", path, { ...body, principalId: app.id });
   expect([nobody.status, nobody.body.error.message]).toEqual([400, "Not a valid reference update"]);
   const ofUser = await site.ask("GET", `/v1.0/users/${user}/appRoleAssignments?$filter=resourceId eq ${app.id}`);
@@ -183,13 +223,22 @@ test("credentials are tested before they are saved, and the first ones create th
   const credentials = { baseAddress: "http://127.0.0.1:9/scim", secretToken: "one-secret" };
   site.engine.test = { ok: false, code: "Unauthorized", message: "Refused.", advice: [], exchange: null };
   const failed = await site.ask("POST", path, credentials);
-  expect([failed.status, failed.body.error.code, failed.body.error.test]).toEqual([400, "CredentialsTestFailed", site.engine.test]);
+  expect([failed.status, failed.body.error.code, failed.body.error.test]).toEqual([
+    400,
+    "CredentialsTestFailed",
+    site.engine.test,
+  ]);
   expect((await site.ask("GET", `/v1.0/servicePrincipals/${app.id}/synchronization/secrets`)).body.value).toEqual([]);
 
   expect((await site.ask("POST", path, { ...credentials, skipTest: true })).body).toEqual({ saved: true, test: null });
   site.engine.test = { ok: true, code: null, message: "Works.", advice: [], exchange: null };
-  expect((await site.ask("POST", path, { secretToken: "two-secret" })).body).toEqual({ saved: true, test: site.engine.test });
-  expect((await site.ask("PUT", "/lockstep/v1/apps/connected/scope", { syncAll: true })).body).toEqual({ syncAll: true });
+  expect((await site.ask("POST", path, { secretToken: "two-secret" })).body).toEqual({
+    saved: true,
+    test: site.engine.test,
+  });
+  expect((await site.ask("PUT", "/lockstep/v1/apps/connected/scope", { syncAll: true })).body).toEqual({
+    syncAll: true,
+  });
   expect((await site.ask("GET", `/v1.0/servicePrincipals/${app.id}/synchronization/secrets`)).body.value).toEqual([
     { key: "BaseAddress", value: "http://127.0.0.1:9/scim" },
     { key: "SecretToken", value: "*" },
@@ -205,7 +254,10 @@ test("credentials are tested before they are saved, and the first ones create th
   expect(counted.body).toEqual({ count: 2 });
   expect((await site.ask("POST", "/lockstep/v1/jobs/connected/retry", { ids: "all" })).body).toEqual({ count: 7 });
   expect((await site.ask("POST", "/lockstep/v1/jobs/connected/retry", {})).status).toBe(400);
-  expect((await site.ask("GET", "/lockstep/v1/jobs/connected/held?limit=5&after=x")).body).toEqual({ value: [], next: null });
+  expect((await site.ask("GET", "/lockstep/v1/jobs/connected/held?limit=5&after=x")).body).toEqual({
+    value: [],
+    next: null,
+  });
   expect(site.engine.calls.at(-1)).toEqual(["listHeld", status.body.jobId, { limit: 5, after: "x" }]);
 });
 
@@ -219,8 +271,17 @@ const entryOf = (more: Partial<ProvisioningEntry>): ProvisioningEntry => ({
 
 test("the provisioning log is served in Graph's form, and with its explanations in ours", async () => {
   const user = await addUser("logged");
-  const identity = { id: user, displayName: "logged", identityType: "User", details: { UserPrincipalName: "logged@example.com" } };
-  const ids = ["c7a1e094-5d62-4b8f-9e30-2f4d86b1a75c", "d7a1e094-5d62-4b8f-9e30-2f4d86b1a75c", "e7a1e094-5d62-4b8f-9e30-2f4d86b1a75c"];
+  const identity = {
+    id: user,
+    displayName: "logged",
+    identityType: "User",
+    details: { UserPrincipalName: "logged@example.com" },
+  };
+  const ids = [
+    "c7a1e094-5d62-4b8f-9e30-2f4d86b1a75c",
+    "d7a1e094-5d62-4b8f-9e30-2f4d86b1a75c",
+    "e7a1e094-5d62-4b8f-9e30-2f4d86b1a75c",
+  ];
   const entries = ids.map((id, index) =>
     entryOf({ id, sourceIdentity: identity, provisioningAction: index === 1 ? "update" : "create" }),
   );
@@ -241,7 +302,10 @@ test("the provisioning log is served in Graph's form, and with its explanations 
 
   const ours = await site.ask("GET", "/lockstep/v1/logs?user=LOGGED@example.com&limit=2");
   expect(ours.body.value).toHaveLength(2);
-  expect(ours.body.value[0]).toMatchObject({ explanation: "Created because of an assignment.", exchanges: [{ method: "POST" }] });
+  expect(ours.body.value[0]).toMatchObject({
+    explanation: "Created because of an assignment.",
+    exchanges: [{ method: "POST" }],
+  });
   const rest = await site.ask("GET", `/lockstep/v1/logs?user=${user}&limit=2&after=${ours.body.next}`);
   expect([rest.body.value.length, rest.body.next]).toEqual([1, null]);
   expect((await site.ask("GET", "/lockstep/v1/logs?action=paint")).status).toBe(400);
@@ -250,23 +314,45 @@ test("the provisioning log is served in Graph's form, and with its explanations 
 
 test("provisioning on demand answers in the shape of the real service, and in ours", async () => {
   await addApp("Demanded");
-  await site.ask("POST", "/lockstep/v1/apps/demanded/credentials", { baseAddress: "http://127.0.0.1:9", secretToken: "s", skipTest: true });
+  await site.ask("POST", "/lockstep/v1/apps/demanded/credentials", {
+    baseAddress: "http://127.0.0.1:9",
+    secretToken: "s",
+    skipTest: true,
+  });
   const { body: status } = await site.ask("GET", "/lockstep/v1/jobs/demanded/status");
   const user = await addUser("demanded");
   const entry = entryOf({ activityDateTime: "2026-05-04T09:31:09.500Z", durationInMilliseconds: 2500 });
-  site.engine.onDemand = (_objectId, dry): OnDemandResult => ({ entry, action: "create", changes: [], dry, exchanges: [] });
+  site.engine.onDemand = (_objectId, dry): OnDemandResult => ({
+    entry,
+    action: "create",
+    changes: [],
+    dry,
+    exchanges: [],
+  });
   const base = `/v1.0/servicePrincipals/${status.appId}/synchronization/jobs/${status.jobId}`;
   const ask = (ruleId: string) =>
-    site.ask("POST", `${base}/provisionOnDemand`, { parameters: [{ ruleId, subjects: [{ objectId: user, objectTypeName: "User" }] }] });
+    site.ask("POST", `${base}/provisionOnDemand`, {
+      parameters: [{ ruleId, subjects: [{ objectId: user, objectTypeName: "User" }] }],
+    });
   expect((await ask("no-such-rule")).status).toBe(400);
   const answer = await ask("");
-  expect([answer.status, answer.body.key]).toEqual([200, "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo"]);
+  expect([answer.status, answer.body.key]).toEqual([
+    200,
+    "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo",
+  ]);
   const [shown] = JSON.parse(answer.body.value);
   expect(propertiesOf(shown)).toEqual(propertiesOf(fixture("provision-on-demand-value-decoded.json")[0]));
-  expect(shown).toMatchObject({ action: "Create", startTime: "2026-05-04T09:31:07.000Z", statusInfo: { status: "Success" } });
+  expect(shown).toMatchObject({
+    action: "Create",
+    startTime: "2026-05-04T09:31:07.000Z",
+    statusInfo: { status: "Success" },
+  });
   expect(shown.provisioningSteps[0]).toMatchObject({ name: "EntryImportAdd", type: "Import", status: "Success" });
 
-  const ours = await site.ask("POST", "/lockstep/v1/jobs/demanded/provision", { user: "demanded@example.com", dry: true });
+  const ours = await site.ask("POST", "/lockstep/v1/jobs/demanded/provision", {
+    user: "demanded@example.com",
+    dry: true,
+  });
   expect(ours.body).toMatchObject({ action: "create", dry: true, entry: { explanation: entry.explanation } });
   expect(site.engine.calls.at(-1)).toEqual(["provision", status.jobId, user, true]);
   expect((await site.ask("POST", "/lockstep/v1/jobs/demanded/provision", { dry: true })).status).toBe(400);

@@ -2,15 +2,48 @@ import type { z } from "zod";
 import type { Call } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 
+/** Bytes of a refused body that are read, in the hope that it ends. */
+const patience = 64 * 1024 * 1024;
+
+/**
+ * Reads what is left of a body that nobody wants, so that its sender gets to see the answer: who still writes when the connection is
+ * closed does not read.
+ */
+export const discard = async (request: Request): Promise<void> => {
+  if (request.body === null || request.bodyUsed || request.body.locked) return;
+  const reader = request.body.getReader();
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || bytes > patience) return;
+      bytes += value.byteLength;
+    }
+  } catch {
+    // The sender has gone; nobody waits for an answer.
+  }
+};
+
 /** The JSON of a request; undefined when it has no body, whatever its Content-Type says. */
 export const readJson = async (call: Call): Promise<unknown> => {
   const text = await call.req.text();
   if (text.trim() === "") return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new ApiError(400, "BadRequest", "The body of the request is not valid JSON.");
   }
+  if (text.includes("\\u0000") && holdsNul(value)) {
+    throw new ApiError(400, "BadRequest", "The body holds the character U+0000, which cannot be stored.");
+  }
+  return value;
+};
+
+const holdsNul = (value: unknown): boolean => {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => name.includes("\0") || holdsNul(inner));
 };
 
 /** The body of a request in the form that `schema` describes; an empty body counts as an empty object. */

@@ -5,7 +5,7 @@ import type { ApiOptions } from "./api.ts";
 import { createApp } from "./app.ts";
 import { clearUploads } from "./upload.ts";
 
-export interface OpenApiOptions extends Omit<ApiOptions, "closing"> {
+export interface OpenApiOptions extends Omit<ApiOptions, "closing" | "underWay"> {
   /** The first port to try; 0: any. */
   readonly port: number;
 }
@@ -22,12 +22,15 @@ export interface OpenedApi {
 const tries = 20;
 /** Milliseconds that requests under way have to end when the server closes. */
 const patience = 3000;
+/** Milliseconds between two looks whether connections have become idle. */
+const moment = 50;
 
 /** Listens for requests. A port that is taken gives way to the next free one; `port` of the answer is the one that it became. */
 export const openApi = async (options: OpenApiOptions): Promise<OpenedApi> => {
   const closing = new AbortController();
   await clearUploads(options.info.data);
-  const app = createApp({ ...options, closing: closing.signal });
+  const underWay = new Set<Promise<void>>();
+  const app = createApp({ ...options, closing: closing.signal, underWay });
   const server = createAdaptorServer({ fetch: app.fetch });
   const port = await listen(server, options.host, options.port);
   return {
@@ -35,13 +38,19 @@ export const openApi = async (options: OpenApiOptions): Promise<OpenedApi> => {
     port,
     close: async () => {
       closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const rest = new AbortController();
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-      await Promise.race([closed, options.clock.sleep(patience, rest.signal)]);
-      rest.abort();
+      const closed = Promise.withResolvers<void>();
+      const isClosed = new AbortController();
+      server.close(() => {
+        isClosed.abort();
+        closed.resolve();
+      });
+      for (let waited = 0; waited < patience && !isClosed.signal.aborted; waited += moment) {
+        if ("closeIdleConnections" in server) server.closeIdleConnections();
+        await options.clock.sleep(moment, isClosed.signal);
+      }
       if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
+      await closed.promise;
+      await Promise.all(underWay);
     },
   };
 };

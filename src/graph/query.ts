@@ -58,7 +58,7 @@ export const readQuery = (options: ReadonlyMap<string, string>, rules: QueryRule
   const filter = parsed?.filter ?? null;
   const select = selectOf(optionOf(options, "select"));
   const unknown = unknownOf(rules.properties, [
-    ...(select ?? []).map((name) => [name]),
+    ...(select ?? []).flatMap((name) => (name === "*" ? [] : [[name]])),
     ...(filter === null ? [] : pathsOf(filter)),
   ]);
   if (unknown !== null) return bad(`Could not find a property named '${unknown}' on type '${rules.type}'.`);
@@ -85,7 +85,7 @@ export const readQuery = (options: ReadonlyMap<string, string>, rules: QueryRule
 
 const selectOf = (text: string | null): readonly string[] | null => {
   const names = (text ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
-  return names.length === 0 ? null : names;
+  return names.length === 0 ? null : names.includes("*") ? ["*"] : names;
 };
 
 const unknownOf = (known: readonly string[] | null, paths: readonly PropertyPath[]): string | null => {
@@ -100,7 +100,7 @@ export const selected = (
   object: Readonly<Record<string, unknown>>,
   select: readonly string[] | null,
 ): Readonly<Record<string, unknown>> => {
-  if (select === null) return object;
+  if (select === null || select[0] === "*") return object;
   const names = new Set(select.map((name) => name.toLowerCase()));
   const isAsked = ([name]: [string, unknown]) => name.startsWith("@") || names.has(name.toLowerCase());
   return Object.fromEntries(Object.entries(object).filter(isAsked));

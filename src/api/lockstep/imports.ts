@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { defaultSourceName, directoryPort, type ImportSummary, importFile, SourceError } from "#sources";
+import {
+  defaultSourceName,
+  directoryPort,
+  type ImportInput,
+  type ImportSummary,
+  importFile,
+  SourceError,
+} from "#sources";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { ApiError, badRequest } from "../api-error.ts";
 import type { AuditNote } from "../audit.ts";
@@ -47,11 +54,15 @@ export const importRoutes = (api: Api): Routes => {
     try {
       const upload = await receive(call.req.raw, api.info.data, name);
       return streamLines(api, call, async (voice) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        api.underWay.add(promise);
         try {
-          await run(api, call, voice, source, { ...wishes, input: upload.input });
+          await run(api, call, voice, source, { ...wishes, input: whileThere(upload.input, voice.gone) });
         } finally {
           running.delete(source);
           await upload.remove();
+          api.underWay.delete(promise);
+          resolve();
         }
       });
     } catch (error) {
@@ -70,17 +81,30 @@ const read = (call: Call): Wishes => {
   throw badRequest(`The query option ${issue?.path.join(".")} cannot be used: ${issue?.message}.`);
 };
 
+/** Breaks the reading off when nobody waits for the outcome any more; what was imported until then stays. */
+const whileThere = (input: ImportInput, gone: AbortSignal): ImportInput => ({
+  ...input,
+  async *open() {
+    for await (const chunk of input.open()) {
+      if (gone.aborted)
+        throw new ApiError(400, "ImportStopped", "The import was stopped. Import the file again for the rest.");
+      yield chunk;
+    }
+  },
+});
+
 const run = async (
   api: Api,
   call: Call,
   voice: Voice,
   source: string,
-  wishes: Wishes & { readonly input: Parameters<typeof importFile>[1]["file"] },
+  wishes: Wishes & { readonly input: ImportInput },
 ): Promise<void> => {
   const say = (line: ImportLine) => voice.say(line);
   let unconfirmed: number | null = null;
   let told = 0;
   const confirmRemoval = async (count: number): Promise<boolean> => {
+    if (voice.gone.aborted) return false;
     const isConfirmed = wishes.confirmRemovals !== undefined && count <= wishes.confirmRemovals;
     if (!isConfirmed) unconfirmed = count;
     return isConfirmed;
