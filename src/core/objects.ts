@@ -50,6 +50,8 @@ export interface ClauseResult {
   readonly operands: readonly string[];
   readonly seen: AttributeValue;
   readonly passed: boolean;
+  /** Why a pattern could not be judged on this value, so that the clause failed; absent where it could. */
+  readonly unjudged?: string;
 }
 
 /** Why an object is not in scope; each means a different treatment of an account that it already has. */
@@ -96,6 +98,9 @@ export interface DesiredAttribute {
 
 export const clearValue = { kind: "clear" } as const;
 export type ClearValue = typeof clearValue;
+
+/** Path of the attribute by which SCIM accounts are switched on and off (RFC 7643 section 4.1.1). */
+export const activePath = "active";
 
 /** What the target's account should be. */
 export interface DesiredObject {

@@ -1,6 +1,14 @@
 import { type JsonObject, readPath } from "#scim";
 import type { MatchVerdict } from "../matching/matching.ts";
-import type { CurrentObject, DesiredObject, Link, MappingError, OutOfScopeReason, ScopedObject } from "../objects.ts";
+import {
+  activePath,
+  type CurrentObject,
+  type DesiredObject,
+  type Link,
+  type MappingError,
+  type OutOfScopeReason,
+  type ScopedObject,
+} from "../objects.ts";
 import type { Decision, LinkAfter, Reason, Refusal } from "./decision.ts";
 import { type AttributeDifference, differenceOf, wholeOf } from "./difference.ts";
 
@@ -32,8 +40,6 @@ export interface DecideInput {
   readonly policy: Policy;
 }
 
-/** Path of the attribute by which SCIM accounts are switched off (RFC 7643 section 4.1.1). */
-const activePath = "active";
 const loginPath = "userName";
 
 /** What should happen to one object, and why (architecture section 7; entra-provisioning 2.6). */
@@ -85,7 +91,7 @@ const update = (desired: DesiredObject, current: CurrentObject, link: Link | nul
   const linkAfter: LinkAfter = { kind: "manage", origin: "unchanged" };
   if (changes.length === 0) return { ...base, reason: "InStep", targetId: current.id, drift, linkAfter };
   if (!policy.actions.update) return skip("UpdateNotAllowed", current.id, linkAfter);
-  const enables = changes.some(({ path, after }) => path === activePath && after === true);
+  const enables = changes.some(switchesOn);
   return {
     ...base,
     action: enables ? "enable" : "update",
@@ -97,11 +103,15 @@ const update = (desired: DesiredObject, current: CurrentObject, link: Link | nul
   };
 };
 
+/** A mapping may give the Boolean as text, and some targets keep it so. */
+const says = (value: unknown, wanted: boolean): boolean => String(value).toLowerCase() === String(wanted);
+
+const switchesOn = ({ path, after }: AttributeDifference): boolean => path === activePath && says(after, true);
+
 /** An account that its own administrator suspended stays so: `active` is set to true only where we set it to false, or at adoption. */
 const withoutSuspension = (differences: readonly AttributeDifference[], mayEnable: boolean) => {
   if (mayEnable) return { changes: differences, drift: [] };
-  const suspended = ({ path, before, after }: AttributeDifference) =>
-    path === activePath && after === true && before !== undefined;
+  const suspended = (difference: AttributeDifference) => switchesOn(difference) && difference.before !== undefined;
   return {
     changes: differences.filter((difference) => !suspended(difference)),
     drift: differences.some(suspended)
@@ -131,7 +141,7 @@ const adopt = (input: DecideInput, desired: DesiredObject, current: CurrentObjec
   if (changes.length === 0 || !policy.actions.update) {
     return { ...base, reason, targetId: current.id, drift, linkAfter, takesOverFrom };
   }
-  const enables = changes.some(({ path, after }) => path === activePath && after === true);
+  const enables = changes.some(switchesOn);
   return {
     ...base,
     action: enables ? "enable" : "update",
@@ -166,7 +176,7 @@ const decideLeaving = (input: DecideInput, reason: OutOfScopeReason): Decision |
   const after: LinkAfter = { kind: leftScope.has(reason) ? "unmanage" : "keep" };
   const changes = differenceOf(desired.object.attributes, current);
   if (changes.length === 0) return skip("AlreadyDisabled", current.id, after);
-  const wasActive = readPath(current.resource as JsonObject, activePath) !== false;
+  const wasActive = !says(readPath(current.resource as JsonObject, activePath), false);
   return { ...base, action: "disable", reason, targetId: current.id, changes, linkAfter: after, removal: wasActive };
 };
 

@@ -48,13 +48,9 @@ const sameValue = (before: unknown, after: TargetValue | undefined, attribute: D
   if (after === undefined) return isEmpty(before);
   if (isEmpty(before)) return isEmpty(after);
   if (Array.isArray(after)) {
-    if (!Array.isArray(before) || before.length !== after.length) return false;
-    const rest = before.map((item) => keyOf(item, attribute.caseExact));
-    return after.every((item) => {
-      const index = rest.indexOf(keyOf(item, attribute.caseExact));
-      if (index >= 0) rest.splice(index, 1);
-      return index >= 0;
-    });
+    if (!Array.isArray(before)) return false;
+    const keys = (list: readonly unknown[]) => new Set(list.map((item) => keyOf(item, attribute.caseExact)));
+    return keys(before).symmetricDifference(keys(after)).size === 0;
   }
   return keyOf(before, attribute.caseExact) === keyOf(after, attribute.caseExact);
 };

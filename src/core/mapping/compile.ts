@@ -48,7 +48,7 @@ export interface CompiledObjectMapping {
   readonly actions: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
   readonly filters: readonly ScopingFilter[];
   readonly mappings: readonly CompiledMapping[];
-  /** False when nothing reads `IsSoftDeleted`: then no account can be disabled. */
+  /** False when nothing that flows on updates reads `IsSoftDeleted`: then no account can be disabled. */
   readonly canDisable: boolean;
 }
 
@@ -144,8 +144,11 @@ const compileMappings = (
     const source = sourceOf(attribute, `${at}.attributeMappings[${index}].source`, problems);
     return source === null ? [] : [compileMapping(attribute, source, attributes.get(attribute.targetAttributeName))];
   });
-  return { mappings: compiled, canDisable: compiled.some(({ readsSoftDeleted }) => readsSoftDeleted) };
+  return { mappings: compiled, canDisable: compiled.some(disables) };
 };
+
+const disables = ({ readsSoftDeleted, onlyAtCreation, drawn }: CompiledMapping): boolean =>
+  readsSoftDeleted && !onlyAtCreation && !drawn;
 
 const compileMapping = (
   mapping: AttributeMapping,

@@ -1,6 +1,7 @@
-import { evaluate, type FlowValue } from "../expressions/index.ts";
+import { type Evaluation, evaluate, type FlowValue, type RandomBytes } from "../expressions/index.ts";
 import {
   type AttributeValue,
+  activePath,
   clearValue,
   type DesiredAttribute,
   type DesiredObject,
@@ -24,41 +25,31 @@ export type Mapped =
 
 /**
  * What the target's account should be.
- * An object that leaves gets only the mappings that read `IsSoftDeleted`, so that a broken mapping of something else cannot hold a leaver up.
+ * An object that leaves gets only the mappings that read `IsSoftDeleted`, so that a broken mapping of something else cannot hold a leaver up;
+ * a broken one among those is passed over where `active` has its value all the same.
  */
 export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, drawn: Drawn): Mapped => {
   const attributes: DesiredAttribute[] = [];
   const missing: string[] = [];
   const matching: { priority: number; path: string; value: string }[] = [];
   const used = scoped.inScope ? mapping.mappings : mapping.mappings.filter(({ readsSoftDeleted }) => readsSoftDeleted);
+  const random = inTurn(drawn.random);
+  let broken: MappingError | null = null;
   for (const one of used) {
-    const result = evaluateMapping(one, scoped, drawn);
-    if (result.kind === "error") {
-      return {
-        ok: false,
-        error: {
-          code: result.code,
-          path: one.path,
-          origin: one.origin,
-          message: `The mapping of ${one.path} (${one.origin}) has no value for this object: ${result.message}`,
-        },
-      };
+    const given = give(one, scoped, drawn.now, random);
+    if (given.kind === "error") {
+      if (scoped.inScope) return { ok: false, error: given.error };
+      broken ??= given.error;
+      continue;
     }
-    if (result.kind === "ignored") continue;
-    const converted = convert(result.value, one);
-    if (!converted.ok) return { ok: false, error: { ...converted, path: one.path, origin: one.origin } };
-    const placed = place(one, converted.value, result.log, converted.references);
+    const placed = given.kind === "ignored" ? [] : place(one, given.value, given.log, given.references);
     attributes.push(...placed);
-    if (placed.every(({ when, value }) => when === "update" || value === clearValue) && one.target.required)
+    if (one.target.required && placed.every(({ when, value }) => when === "update" || value === clearValue))
       missing.push(one.path);
-    if (
-      one.matchingPriority > 0 &&
-      (typeof converted.value === "string" || typeof converted.value === "number") &&
-      converted.value !== ""
-    ) {
-      matching.push({ priority: one.matchingPriority, path: one.path, value: String(converted.value) });
-    }
+    if (one.matchingPriority > 0 && given.kind === "given" && isMatchable(given.value))
+      matching.push({ priority: one.matchingPriority, path: one.path, value: String(given.value) });
   }
+  if (broken !== null && !attributes.some(({ path }) => path === activePath)) return { ok: false, error: broken };
   return {
     ok: true,
     object: {
@@ -71,13 +62,51 @@ export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, 
   };
 };
 
-type Evaluated =
-  | { readonly kind: "value"; readonly value: FlowValue; readonly log?: string | undefined }
-  | { readonly kind: "ignored" }
-  | { readonly kind: "error"; readonly code: MappingError["code"]; readonly message: string };
+const isMatchable = (value: TargetValue | null): boolean =>
+  typeof value === "number" || (typeof value === "string" && value !== "");
 
-const evaluateMapping = (mapping: CompiledMapping, scoped: ScopedObject, drawn: Drawn): Evaluated => {
-  const { source } = mapping;
+/** Hands the drawn bytes out one after the other, so that no two mappings of an object draw the same. */
+const inTurn = (drawn: Uint8Array): RandomBytes => {
+  let taken = 0;
+  return (count) => {
+    const bytes = new Uint8Array(count);
+    for (let i = 0; i < count; i++) bytes[i] = drawn[(taken + i) % Math.max(1, drawn.length)] ?? 0;
+    taken += count;
+    return bytes;
+  };
+};
+
+type Given =
+  | {
+      readonly kind: "given";
+      readonly value: TargetValue | null;
+      readonly references: readonly string[] | null;
+      readonly log: string | undefined;
+    }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "error"; readonly error: MappingError };
+
+/** What a mapping gives for this object, in the target attribute's type. */
+const give = (mapping: CompiledMapping, scoped: ScopedObject, now: string, random: RandomBytes): Given => {
+  const { path, origin } = mapping;
+  const result = evaluateMapping(mapping, scoped, now, random);
+  if (result.kind === "ignored") return { kind: "ignored" };
+  if (result.kind === "error") {
+    const message = `The mapping of ${path} (${origin}) has no value for this object: ${result.error.message}`;
+    return { kind: "error", error: { code: "MappingFailed", path, origin, message } };
+  }
+  const converted = convert(result.value, mapping);
+  if (!converted.ok)
+    return { kind: "error", error: { code: converted.code, path, origin, message: converted.message } };
+  return { kind: "given", value: converted.value, references: converted.references, log: result.log };
+};
+
+const evaluateMapping = (
+  { source }: CompiledMapping,
+  scoped: ScopedObject,
+  now: string,
+  random: RandomBytes,
+): Evaluation => {
   const attributes = scoped.source.attributes;
   switch (source.kind) {
     case "none":
@@ -86,20 +115,8 @@ const evaluateMapping = (mapping: CompiledMapping, scoped: ScopedObject, drawn: 
       return { kind: "value", value: source.value };
     case "attribute":
       return { kind: "value", value: (read(attributes, source.name) ?? null) as FlowValue };
-    case "expression": {
-      let taken = 0;
-      const result = evaluate(source.tree, (name) => read(attributes, name) ?? null, {
-        now: drawn.now,
-        random: (count) => {
-          const bytes = new Uint8Array(count);
-          for (let i = 0; i < count; i++) bytes[i] = drawn.random[(taken + i) % Math.max(1, drawn.random.length)] ?? 0;
-          taken += count;
-          return bytes;
-        },
-      });
-      if (result.kind === "error") return { kind: "error", code: "MappingFailed", message: result.error.message };
-      return result;
-    }
+    case "expression":
+      return evaluate(source.tree, (name) => read(attributes, name) ?? null, { now, random });
   }
 };
 
@@ -118,25 +135,18 @@ const convert = (value: FlowValue, { target, path }: CompiledMapping): Converted
     );
     return { ok: true, value: null, references: ids };
   }
-  if (value === null || (Array.isArray(value) && value.length === 0))
-    return { ok: true, value: null, references: null };
+  if (value === null) return { ok: true, value: null, references: null };
   if (Array.isArray(value)) {
-    if (target.multivalued) {
-      return {
-        ok: true,
-        value: value.filter((item) => item !== null).map((item) => scalar(item as TargetValue, target.type)),
-        references: null,
-      };
-    }
-    const [only, ...others] = value;
-    if (others.length > 0) {
-      return {
-        ok: false,
-        code: "SchemaPropertyCanOnlyAcceptValue",
-        message: `${path} takes one value, and its mapping gives ${value.length}. Map one of them, for example with Item([attribute], 1).`,
-      };
-    }
-    return convert(only as FlowValue, { target, path } as CompiledMapping);
+    const items = value.filter((item) => item !== null).map((item) => scalar(item as TargetValue, target.type));
+    const [only, ...others] = items;
+    if (only === undefined) return { ok: true, value: null, references: null };
+    if (target.multivalued) return { ok: true, value: items, references: null };
+    if (others.length === 0) return { ok: true, value: only, references: null };
+    return {
+      ok: false,
+      code: "SchemaPropertyCanOnlyAcceptValue",
+      message: `${path} takes one value, and its mapping gives ${items.length}. Map one of them, for example with Item([attribute], 1).`,
+    };
   }
   const single = scalar(value as TargetValue, target.type);
   return { ok: true, value: target.multivalued ? [single] : single, references: null };
@@ -181,7 +191,7 @@ const place = (
     result.push(
       attribute(
         given,
-        mapping.defaultOnUpdate && mapping.whenNull !== "clear" && !creationOnly ? "always" : "creation",
+        mapping.defaultOnUpdate && mapping.whenNull === "default" && !creationOnly ? "always" : "creation",
       ),
     );
   if (mapping.whenNull === "clear" && !creationOnly) result.push(attribute(clearValue, "update"));

@@ -14,8 +14,8 @@ const binary: Readonly<Record<string, (value: string, operand: string) => boolea
   "NOT EQUALS": (value, operand) => value !== operand,
   INCLUDES: (value, operand) => value.includes(operand),
   ENDS_WITH: (value, operand) => value.endsWith(operand),
-  "REGEX MATCH": (value, operand) => matches(value, operand) === true,
-  "NOT REGEX MATCH": (value, operand) => matches(value, operand) === false,
+  "REGEX MATCH": (value, operand) => matchOf(value, operand).matched === true,
+  "NOT REGEX MATCH": (value, operand) => matchOf(value, operand).matched === false,
   GREATER_THAN: (value, operand) => compareIntegers(value, operand, (left, right) => left > right),
   GREATER_THAN_OR_EQUALS: (value, operand) => compareIntegers(value, operand, (left, right) => left >= right),
   "&": (value, operand) => operand.includes(value),
@@ -57,10 +57,10 @@ export const problemOfClause = (clause: Clause): string | null => {
     return `'${clause.operator}' is not an operator. Use one of: ${operatorNames.join(", ")}.`;
   if (isUnary(clause.operator)) return null;
   if (clause.operands.length === 0) return `${clause.operator} needs a value to compare [${clause.attribute}] with.`;
-  if (/REGEX/i.test(clause.operator)) {
+  if (isPattern(clause.operator)) {
     for (const operand of clause.operands) {
       const pattern = compilePattern(operand);
-      if ("message" in pattern) return `The pattern ${JSON.stringify(operand)} cannot be used: ${pattern.message}`;
+      if (!pattern.ok) return `The pattern ${JSON.stringify(operand)} cannot be used: ${pattern.message}`;
     }
   }
   return null;
@@ -82,6 +82,7 @@ export const judgeClause = (filter: string, clause: Clause, value: AttributeValu
         text !== null &&
         clause.operands.length > 0 &&
         clause.operands.every((operand) => compare(text, operand));
+  const unjudged = text === null || !isPattern(operator) ? undefined : unjudgedOf(text, clause.operands);
   return {
     filter,
     attribute: clause.attribute,
@@ -89,6 +90,7 @@ export const judgeClause = (filter: string, clause: Clause, value: AttributeValu
     operands: clause.operands,
     seen: value ?? null,
     passed,
+    ...(unjudged === undefined ? {} : { unjudged }),
   };
 };
 
@@ -102,9 +104,22 @@ const textOf = (value: AttributeValue | undefined): string | null => {
   return String(value);
 };
 
-const matches = (value: string, pattern: string): boolean | null => {
+const isPattern = (operator: string): boolean => /REGEX/i.test(operator);
+
+/** `matched` null: nobody can tell, and `why` says why; then neither `REGEX MATCH` nor its opposite holds. */
+const matchOf = (value: string, pattern: string): { matched: boolean | null; why?: string } => {
   const compiled = compilePattern(pattern);
-  return "message" in compiled ? null : compiled.matchesWhole(value);
+  if (!compiled.ok) return { matched: null, why: compiled.message };
+  const why = compiled.unjudged(value);
+  return why === undefined ? { matched: compiled.matchesWhole(value) } : { matched: null, why };
+};
+
+const unjudgedOf = (value: string, patterns: readonly string[]): string | undefined => {
+  for (const pattern of patterns) {
+    const { why } = matchOf(value, pattern);
+    if (why !== undefined) return why;
+  }
+  return undefined;
 };
 
 const compareIntegers = (value: string, operand: string, holds: (left: bigint, right: bigint) => boolean): boolean =>

@@ -33,7 +33,7 @@ export const scopeObject = (
   const active = source.presence === "present" && source.attributes.accountEnabled !== false;
   const assigned = rules.syncAll || paths.length > 0;
   const hasRequiredRole = rules.syncAll || paths.some((path) => path.provisionable);
-  const { passed, clauses } = judgeFilters(rules.filters, source.attributes);
+  const { passed, clauses } = judgeFilters(rules.filters, { ...source.attributes, objectId: source.id });
   const reason = reasonOf(source, assigned, hasRequiredRole, passed, active);
   return {
     source: withComputed(source, reason !== null, paths),
