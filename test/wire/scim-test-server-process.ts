@@ -16,3 +16,5 @@ const server = await startScimTestServer({
 });
 
 process.stdout.write(`${JSON.stringify({ baseUrl: server.baseUrl, admin: `${server.origin}/_admin` })}\n`);
+// Started with a channel to its parent, it ends with the parent.
+process.on("disconnect", () => process.exit());

@@ -121,6 +121,13 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
   let removed: string[] = [];
   let holding = 0;
   let watchers: { readonly count: number; readonly tell: () => void }[] = [];
+  let awaited: { readonly creates: number; readonly tell: () => void }[] = [];
+
+  const tellReached = (): void => {
+    const isReached = ({ creates }: { readonly creates: number }) => creates <= accepted.length;
+    for (const { tell } of awaited.filter(isReached)) tell();
+    awaited = awaited.filter((one) => !isReached(one));
+  };
 
   const hold = (): void => {
     holding += 1;
@@ -139,6 +146,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
       if (created.ok) {
         const { id, userName, displayName } = created.value;
         accepted.push({ id: String(id), type: store.type.name, name: String(userName ?? displayName) });
+        tellReached();
       }
       return reply(201, created);
     }
@@ -172,7 +180,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     const body = await readBody(request);
     if (url.pathname.startsWith(adminPath)) {
-      const text = JSON.stringify(administer(url.pathname, body));
+      const text = JSON.stringify(await administer(url.pathname, body));
       return void response.writeHead(200, answerHeaders(text, "application/json")).end(text);
     }
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : "";
@@ -206,13 +214,24 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     removed = [];
   };
 
-  /** `state`, `requests`, `reset`, `fault` (a Fault) and `mix` ({"seed":1,"mix":{"502AfterCommit":0.02}}; an empty mix ends it). */
+  /**
+   * `state`, `requests`, `counts`, `reached` ({"creates":N}; answers as soon as so many were carried out), `reset`, `fault` (a Fault) and `mix` ({"seed":1,"mix":{"502AfterCommit":0.02}}; an empty mix ends it).
+   */
   const administer = (path: string, body: string): unknown => {
     switch (path.slice(adminPath.length)) {
       case "/state":
         return stateNow();
       case "/requests":
         return requests;
+      case "/counts":
+        return { creates: accepted.length, requests: requests.length };
+      case "/reached": {
+        const { creates } = parsed(body) as { readonly creates: number };
+        return new Promise((done) => {
+          awaited.push({ creates, tell: () => done({ creates: accepted.length }) });
+          tellReached();
+        });
+      }
       case "/reset":
         reset();
         return {};

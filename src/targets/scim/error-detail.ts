@@ -23,5 +23,5 @@ export const errorDetail = (body: unknown): string => {
   // Control characters would let a target forge lines in a log.
   const line = text.replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
   const cut = line.length > longest ? `${line.slice(0, longest)}…` : line;
-  return cut.replace(/\.$/, "");
+  return cut.replace(/\s*\.$/, "");
 };
