@@ -22,7 +22,7 @@ const wholeNumber = (text: string | undefined): number | null => {
 };
 
 /** The server's own time from the `Date` header, else null. */
-export const serverTime = (headers: HttpHeaders): Date | null => readHttpDate(headerOf(headers, "date") ?? "");
+const serverTime = (headers: HttpHeaders): Date | null => readHttpDate(headerOf(headers, "date") ?? "");
 
 /**
  * Both stamps are cut to whole seconds, so their difference may be almost a second short.

@@ -7,7 +7,7 @@ export type CheckedUrl =
   | { readonly ok: false; readonly failure: HttpFailure };
 
 /** A host name without brackets, final dot and upper case. */
-export const hostName = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+const hostName = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 
 /** True for names and addresses that mean this very machine by themselves, without asking DNS. */
 export const isLoopbackHost = (host: string): boolean =>

@@ -3,7 +3,7 @@ import { mask, withoutSecrets } from "#runtime";
 import type { Exchange } from "../target.ts";
 
 /** Longest body that is kept, in characters. */
-export const keptCharacters = 4_000;
+const keptCharacters = 4_000;
 
 /** Most bodies hold nothing to mask; only the others pay for being read again. */
 const mayHoldSecrets = /"[^"]*(password|secret|token|authorization|cookie|key)[^"]*"\s*:/i;

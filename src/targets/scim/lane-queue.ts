@@ -1,7 +1,7 @@
 import type { Lane } from "../target.ts";
 
 /** The lanes, most urgent first. */
-export const lanes: readonly Lane[] = ["onDemand", "removal", "change", "bulk"];
+const lanes: readonly Lane[] = ["onDemand", "removal", "change", "bulk"];
 
 /** Lanes for which budgets keep room. */
 export const isFirstLane = (lane: Lane): boolean => lane === "onDemand" || lane === "removal";

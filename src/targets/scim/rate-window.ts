@@ -13,7 +13,7 @@ export interface RateWindow {
 }
 
 /** Length of a window whose end the target does not tell. */
-export const windowLength = 60_000;
+const windowLength = 60_000;
 
 /** Part of the limit that is kept for the first lanes at the beginning of a window; it shrinks to nothing at its end. */
 const keptShare = 0.1;
