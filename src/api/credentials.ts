@@ -11,7 +11,7 @@ export interface Credentials {
 }
 
 /** Shown instead of a confidential value; sent back, it means that the value stays. */
-export const unchanged = "*";
+const unchanged = "*";
 
 export const savedValue = (pairs: readonly SecretPair[], key: string): string | undefined =>
   pairs.find((pair) => pair.key.toLowerCase() === key.toLowerCase())?.value;

@@ -51,7 +51,7 @@ const graphAnswer = (error: LockstepError): ApiError => {
 };
 
 /** What a caller is told of anything that was thrown. The unexpected is told in the log only. */
-export const answerOf = (thrown: unknown, onGraph: boolean): ApiError => {
+const answerOf = (thrown: unknown, onGraph: boolean): ApiError => {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof LockstepError) {
     if (onGraph) return graphAnswer(thrown);

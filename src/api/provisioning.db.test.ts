@@ -206,6 +206,13 @@ test("assignments are made, listed from both sides, and taken back", async () =>
   expect([nobody.status, nobody.body.error.message]).toEqual([400, "Not a valid reference update"]);
   const ofUser = await site.ask("GET", `/v1.0/users/${user}/appRoleAssignments?$filter=resourceId eq ${app.id}`);
   expect(ofUser.body.value.map(({ id }: { id: string }) => id)).toEqual([added.body.id]);
+  for (const [principal, count] of [
+    [user, 1],
+    [app.id, 0],
+    ["-".repeat(36), 0],
+  ] as const) {
+    expect((await site.ask("GET", `${path}?$filter=principalId eq '${principal}'`)).body.value).toHaveLength(count);
+  }
   expect((await site.ask("DELETE", `${path}/${added.body.id}`)).status).toBe(204);
   expect((await site.ask("GET", path)).body.value).toEqual([]);
 

@@ -41,7 +41,7 @@ export interface CycleRecord {
 }
 
 /** What Graph writes for a moment that never was. */
-export const never = "0001-01-01T00:00:00Z";
+const never = "0001-01-01T00:00:00Z";
 
 type Resource = Readonly<Record<string, unknown>>;
 

@@ -7,13 +7,9 @@ const differing: readonly (readonly [graph: string, mapping: string])[] = [
 ];
 
 const toMapping = new Map(differing);
-const toGraph = new Map(differing.map(([graph, mapping]) => [mapping, graph]));
 
 /** The mapping language's name of a property that Graph holds at the top; most are the same. */
 export const mappingName = (property: string): string => toMapping.get(property) ?? property;
-
-/** Graph's name of an attribute of the mapping language, for those that Graph holds at the top. */
-export const graphName = (attribute: string): string => toGraph.get(attribute) ?? attribute;
 
 /** Attributes whose name begins so belong to custom extensions and have no list. */
 export const isExtension = (name: string): boolean => /^extension_[0-9a-f]{32}_/i.test(name);

@@ -75,7 +75,7 @@ export const summaryResource = (entry: SummaryRecord): Resource => ({
 });
 
 /** The key that the real service answers on-demand requests under. */
-export const onDemandKey = "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo";
+const onDemandKey = "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo";
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 

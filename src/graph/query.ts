@@ -28,7 +28,7 @@ export interface QueryRules {
 }
 
 /** `$name` or `name`; the former wins. */
-export const optionOf = (options: ReadonlyMap<string, string>, name: string): string | null =>
+const optionOf = (options: ReadonlyMap<string, string>, name: string): string | null =>
   options.get(`$${name}`) ?? options.get(name) ?? null;
 
 const bad = (message: string, code = "Request_BadRequest"): QueryReading => ({ ok: false, code, message });

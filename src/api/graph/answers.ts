@@ -8,7 +8,7 @@ const contentType =
   "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 /** Where the answers of a request say that they are: `http://127.0.0.1:8400/v1.0`. */
-export const baseOf = (call: Call): string => {
+const baseOf = (call: Call): string => {
   const url = new URL(call.req.url);
   return `${url.origin}/${/^\/beta(?:\/|$)/i.test(url.pathname) ? "beta" : "v1.0"}`;
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type App, type Assignment, getApp, getAssignment, listApps, listAssignments } from "#apps";
 import { getGroups, getUsers } from "#directory";
 import { assignmentResource, graphTexts } from "#graph";
+import { isGuid } from "#runtime";
 import type { Queryable } from "#store";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { badRequest } from "../api-error.ts";
@@ -64,14 +65,13 @@ export const appRoleAssignmentRoutes = (api: Api): Routes => {
     });
   };
 
-  const guid = /^[0-9a-f-]{36}$/i;
   const base = "/servicePrincipals/:id/appRoleAssignedTo";
 
   routes.get(base, async (call) => {
     const app = await graphApp(store.db, part(call, "id"));
     return list(call, `servicePrincipals('${app.id}')/appRoleAssignedTo`, (principalId) => ({
       appId: app.id,
-      ...(principalId === null || !guid.test(principalId) ? {} : { principalId }),
+      ...(principalId === null || !isGuid(principalId) ? {} : { principalId }),
     }));
   });
 
@@ -132,7 +132,7 @@ export const appRoleAssignmentRoutes = (api: Api): Routes => {
     routes.post(path, async (call) => {
       const given = await readAs(call, body);
       const object = await existing(part(call, "id"));
-      const app = guid.test(given.resourceId) ? await getApp(store.db, given.resourceId) : null;
+      const app = isGuid(given.resourceId) ? await getApp(store.db, given.resourceId) : null;
       if (app === null || given.principalId.toLowerCase() !== object.id) throw badRequest(graphTexts.invalidResource);
       return add(call, app, object.id, given.appRoleId, `${collection}('${object.id}')/appRoleAssignments/$entity`);
     });
