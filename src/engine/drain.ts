@@ -102,7 +102,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
       clock.now(),
     );
     for (const one of prepared) {
-      if (one.atRest) unrecorded.push(await carryOut(one, pass));
+      if (one.atRest && !one.hasMembers) unrecorded.push(await carryOut(one, pass));
       else waiting.push({ prepared: one, recall });
     }
     waiting.sort(

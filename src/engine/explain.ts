@@ -15,8 +15,13 @@ export const explain = (handled: Handled, context: JobContext): string => {
   if (handled.guard.kind === "hold")
     return `${sentences[decision.reason](name, app, handled)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
-  return sentences[decision.reason](name, app, handled) + drift;
+  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled);
 };
+
+const memberSentence = ({ members }: Handled): string =>
+  members === null || members.add.length + members.remove.length === 0
+    ? ""
+    : ` ${members.add.length} members were added and ${members.remove.length} removed.`;
 
 const list = (handled: Handled): string => {
   const changed = handled.decision?.kind === "decision" ? handled.decision.changes.map(({ path }) => path) : [];

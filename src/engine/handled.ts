@@ -2,6 +2,7 @@ import type { Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, Scop
 import type { Exchange, TargetFailure } from "#targets";
 import type { Claimed } from "./source-objects.ts";
 import type { Outcome } from "./steps/apply.ts";
+import type { MemberChange } from "./steps/members.ts";
 
 /**
  * One object at the end of the spine: every stage that it reached, in order. The provisioning log, the on-demand panel and the answer to "why" are all
@@ -23,6 +24,10 @@ export interface Handled {
   readonly outcome: Outcome | null;
   /** A request that failed before anything was decided. */
   readonly failure: TargetFailure | null;
+  /** What was written of a group's members; null where nothing was. */
+  readonly members: MemberChange | null;
+  /** A change of members that failed, after everything else went well. */
+  readonly membersFailure: TargetFailure | null;
   /** References whose objects have no account yet. */
   readonly unsettled: readonly string[];
   /** True when the state that was last written is what is wanted, so that nothing was asked or sent. */
@@ -57,7 +62,7 @@ export const troubleOf = (handled: Handled): Trouble | null => {
       retryAt: null,
     };
   }
-  return null;
+  return handled.membersFailure === null ? null : troubleOfFailure(handled.membersFailure);
 };
 
 const troubleOfFailure = (failure: TargetFailure): Trouble => ({

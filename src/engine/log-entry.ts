@@ -11,6 +11,7 @@ import { adviceFor, explain, skipCodeOf } from "./explain.ts";
 import { type Handled, type Trouble, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { nameOf } from "./source-objects.ts";
+import type { Member } from "./steps/members.ts";
 
 /** The provisioning log's entry for one handled object, in the shape of entra-provisioning 7.3. */
 export const logEntryOf = (handled: Handled, context: JobContext, cycleId: string): ProvisioningEntry => {
@@ -79,13 +80,20 @@ const actions: Readonly<Record<Action, ProvisioningAction>> = {
   skip: "other",
 };
 
-const actionOf = ({ decision, guard }: Handled): ProvisioningAction => {
+const changedMembers = ({ members }: Handled): boolean =>
+  members !== null && members.add.length + members.remove.length > 0;
+
+const actionOf = (handled: Handled): ProvisioningAction => {
+  const { decision, guard } = handled;
   if (decision?.kind !== "decision") return "other";
+  if (decision.action === "skip" && changedMembers(handled)) return "update";
   return guard.kind === "hold" && decision.removal ? "stagedDelete" : actions[decision.action];
 };
 
-const statusOf = ({ decision, guard, outcome, claimed }: Handled, trouble: Trouble | null): ProvisioningStatus => {
+const statusOf = (handled: Handled, trouble: Trouble | null): ProvisioningStatus => {
+  const { decision, guard, outcome, claimed } = handled;
   if (trouble !== null) return "failure";
+  if (changedMembers(handled)) return "success";
   if (guard.kind === "hold") return "skipped";
   if (outcome?.kind === "gone") return "warning";
   if (decision?.kind === "decision" && decision.action === "skip") {
@@ -255,14 +263,26 @@ const exportStep = (handled: Handled, app: string, trouble: Trouble | null): Pro
   };
 };
 
-const modifiedOf = ({ decision }: Handled): ModifiedProperty[] =>
-  decision?.kind === "decision"
-    ? decision.changes.map(({ path, before, after, shown }) => ({
-        displayName: path,
-        oldValue: before === undefined || before === null ? null : (shown ?? textOf(before)),
-        newValue: after === undefined ? null : (shown ?? textOf(after)),
-      }))
-    : [];
+const modifiedOf = ({ decision, members }: Handled): ModifiedProperty[] => {
+  const changes = decision?.kind === "decision" ? decision.changes : [];
+  const properties = changes.map(({ path, before, after, shown }) => ({
+    displayName: path,
+    oldValue: before === undefined || before === null ? null : (shown ?? textOf(before)),
+    newValue: after === undefined ? null : (shown ?? textOf(after)),
+  }));
+  if (members === null || members.add.length + members.remove.length === 0) return properties;
+  return [
+    ...properties,
+    { displayName: "members", oldValue: namedMembers(members.remove), newValue: namedMembers(members.add) },
+  ];
+};
+
+/** A large group's entry names the first of its members only. */
+const namedMembers = (members: readonly Member[]): string | null => {
+  if (members.length === 0) return null;
+  const named = members.slice(0, 20).map(({ targetId }) => targetId);
+  return named.join(", ") + (members.length > named.length ? ` and ${members.length - named.length} more` : "");
+};
 
 /** Values as Entra's log writes them: Booleans with a capital, anything compound as JSON. */
 const textOf = (value: AttributeValue | unknown): string => {

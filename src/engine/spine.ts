@@ -11,7 +11,7 @@ import type { Clock } from "#runtime";
 import { type JsonObject, type JsonValue, writePath } from "#scim";
 import type { Queryable } from "#store";
 import type { Exchange, Lane, RequestOptions, TargetFailure } from "#targets";
-import type { Handled } from "./handled.ts";
+import { type Handled, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { settleReferences } from "./references.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
@@ -20,6 +20,7 @@ import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
+import { memberChange, writeMembers } from "./steps/members.ts";
 import { scope } from "./steps/scope.ts";
 
 /** How a pass over the spine differs from another: which memory may answer, and where it stops. */
@@ -48,6 +49,8 @@ export interface Prepared {
   readonly unsettled: readonly string[];
   /** Nothing has to be asked or sent: out of scope without an account, unmanaged, or as it was last written. */
   readonly atRest: boolean;
+  /** A group in scope: its members are compared whatever else is at rest. */
+  readonly hasMembers: boolean;
   readonly beganAt: Date;
 }
 
@@ -71,12 +74,21 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
   const settled = (await settleReferences(pass.q, context, objects))[Symbol.iterator]();
   return mapped.map(({ claimed, scoped, desired }) => {
     if (desired === null || !desired.ok) {
-      return { claimed, scoped, mapped: desired, desiredHash: null, unsettled: [], atRest: desired === null, beganAt };
+      return {
+        claimed,
+        scoped,
+        mapped: desired,
+        desiredHash: null,
+        unsettled: [],
+        atRest: desired === null,
+        hasMembers: false,
+        beganAt,
+      };
     }
     const { desired: object, unsettled } = settled.next().value ?? { desired: desired.object, unsettled: [] };
     const desiredHash = hashOf(object);
     const { link } = claimed;
-    const written = link !== null && link.managed && link.desiredHash === desiredHash && scoped?.reason !== "Purged";
+    const written = link?.managed === true && link.desiredHash === desiredHash && scoped?.reason !== "Purged";
     return {
       claimed,
       scoped,
@@ -84,13 +96,45 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
       desiredHash,
       unsettled,
       atRest: written && !pass.look,
+      hasMembers:
+        claimed.source.type === "Group" && scoped?.inScope === true && desired.object.attributes.some(isMembers),
       beganAt,
     };
   });
 };
 
-/** match → decide → guard → apply, for one object. What it gives back is what `record` writes down. */
+/** match → decide → guard → apply, for one object, and then its members where it is a group. What it gives back is what `record` writes down. */
 export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
+  const handled = await carryOutObject(prepared, pass);
+  const groupId = accountOf(handled);
+  if (!prepared.hasMembers || pass.stopBefore !== null || groupId === null || troubleOf(handled) !== null)
+    return handled;
+  const { context } = pass;
+  const change = await memberChange(pass.q, context, handled.claimed.source.id);
+  const options = { lane: handled.claimed.due.lane, ...(pass.signal === undefined ? {} : { signal: pass.signal }) };
+  const outcome = await writeMembers(context, groupId, change, options);
+  return {
+    ...handled,
+    members: outcome.written,
+    membersFailure: outcome.ok ? null : outcome.failure,
+    unsettled: [...handled.unsettled, ...change.unsettled],
+    exchanges: [...handled.exchanges, ...(outcome.ok ? outcome.exchanges : [outcome.failure.exchange])],
+    endedAt: pass.clock.now(),
+  };
+};
+
+/** The account that is there once the decision was carried out; null where there is none, or nothing was done. */
+const accountOf = ({ outcome, decision, guard: judged }: Handled): string | null => {
+  if (judged.kind === "hold" || outcome === null || decision?.kind !== "decision") return null;
+  if (outcome.kind === "applied") return outcome.account?.id ?? null;
+  return outcome.kind === "nothing" && decision.linkAfter.kind === "manage" ? decision.targetId : null;
+};
+
+/** The multi-valued reference of a group to its members. */
+const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>
+  multivalued && typeof value === "object" && "kind" in value && value.kind === "reference";
+
+const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
   const { scoped, mapped, beganAt } = prepared;
   let { claimed } = prepared;
   const { context } = pass;
@@ -105,6 +149,8 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
     guard: { kind: "run" },
     outcome: null,
     failure: null,
+    members: null,
+    membersFailure: null,
     unsettled: prepared.unsettled,
     remembered: false,
     exchanges,

@@ -11,6 +11,7 @@ import type { JobContext } from "../job-context.ts";
 import { dropLinks, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
 import { nameOf } from "../source-objects.ts";
+import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
 
 /**
  * Outcomes → links, provisioning log, due objects, counters, in one transaction that checks the job's fence.
@@ -37,12 +38,14 @@ export const record = async (
     const gone: Due[] = [];
     const held: Handled[] = [];
     const removals: string[] = [];
+    const leftScope: string[] = [];
     for (const one of handled) {
       const { due, source, link } = one.claimed;
       const trouble = troubleOf(one);
       if (trouble !== null) {
-        postponed.push(postponement(one, trouble, context, now));
-        continue;
+        postponed.push(postponement(one, trouble, now));
+        // A group whose members failed is there all the same.
+        if (one.membersFailure === null) continue;
       }
       if (one.guard.kind === "hold") {
         held.push(one);
@@ -52,21 +55,43 @@ export const record = async (
         gone.push(due);
         continue;
       }
-      settled.push(due);
+      if (trouble === null) settled.push(due);
       const after = linkAfter(one);
       if (after === "drop") dropped.push(source.id);
       else if (after !== null) {
         links.push(after);
-        if (link === null || link.targetId !== after.targetId) newlyLinked.push(source.id);
+        if (link === null || link.targetId !== after.targetId || link.inScope !== after.inScope)
+          newlyLinked.push(source.id);
+        if (link?.inScope === true && !after.inScope) leftScope.push(source.id);
       }
       if (one.decision?.kind === "decision" && one.decision.removal && one.outcome?.kind === "applied" && !due.approved)
         removals.push(source.id);
       if (one.decision?.kind === "decision" && one.decision.takesOverFrom !== null)
         dropped.push(one.decision.takesOverFrom);
     }
+    const dissolved = handled
+      .filter(({ claimed }) => claimed.source.type === "Group")
+      .map(({ claimed }) => claimed.source.id);
+    await forgetMembers(
+      tx,
+      context.links,
+      dissolved.filter((id) => dropped.includes(id)),
+    );
     await dropLinks(tx, context.links, dropped);
     await saveLinks(tx, context.links, links, now);
+    for (const { claimed, members } of handled)
+      if (members !== null) await recordMembers(tx, context.links, claimed.source.id, members);
     await settle(tx, jobId, settled);
+    // Who leaves scope, or loses the account, leaves the groups that were written with it.
+    await owe(
+      tx,
+      jobId,
+      "Group",
+      await groupsWith(tx, context.links, [...leftScope, ...dropped]),
+      "change",
+      "MemberLeft",
+      now,
+    );
     await postpone(tx, jobId, postponed);
     for (const due of gone) await owe(tx, jobId, due.type, [due.id], due.lane, "AccountGone", now);
     await hold(tx, context, held, now);
@@ -164,7 +189,7 @@ const isDisabledByUs = ({ decision, claimed, scoped }: Handled): boolean => {
   return claimed.link?.disabledByUs ?? false;
 };
 
-const postponement = (handled: Handled, trouble: Trouble, context: JobContext, now: Date): Postponed => {
+const postponement = (handled: Handled, trouble: Trouble, now: Date): Postponed => {
   const { due } = handled.claimed;
   const firstFailedAt = due.firstFailedAt ?? now;
   const removal = handled.scoped !== null && !handled.scoped.inScope && handled.claimed.link !== null;
@@ -200,7 +225,12 @@ const isCertain = (handled: Handled): boolean => {
 };
 
 /** Everything is logged but what a pass over everything found to be as it was left. */
-const isWorthAnEntry = (handled: Handled): boolean => !(handled.remembered && handled.claimed.due.lane === "bulk");
+const isWorthAnEntry = (handled: Handled): boolean =>
+  !(
+    handled.remembered &&
+    handled.claimed.due.lane === "bulk" &&
+    (handled.members?.add.length ?? 0) + (handled.members?.remove.length ?? 0) === 0
+  );
 
 const hold = async (tx: Tx, context: JobContext, held: readonly Handled[], now: Date): Promise<void> => {
   if (held.length === 0) return;
@@ -249,7 +279,7 @@ const rememberWaiting = async (
   const { rows } = await sql<{ id: string; type: "User" | "Group" }>`
     select distinct u.waiting_id as id, u.waiting_type as type from provisioning.unsettled u
     where u.job_id = ${jobId} and (u.wanted_id = any(${newlyLinked}::uuid[]) or (u.waiting_id = any(${pairs.map(({ waiting }) => waiting)}::uuid[])
-      and exists (select 1 from provisioning.link l where l.job_id = ${jobId} and l.source_id = u.wanted_id)))`.execute(
+      and exists (select 1 from provisioning.link l where l.job_id = ${jobId} and l.source_id = u.wanted_id and l.managed and l.in_scope)))`.execute(
     tx,
   );
   for (const type of ["User", "Group"] as const) {
