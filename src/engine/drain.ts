@@ -45,9 +45,15 @@ export interface DrainInput {
   readonly signal: AbortSignal;
   /** Objects that somebody else handles at this moment (on demand). */
   readonly busy: ReadonlySet<string>;
+  /** Objects that somebody else has handled: if they wait here, they are to be read afresh. */
+  readonly stale: Set<string>;
+  /** Kept by this drain: objects that nobody else may touch. */
+  readonly handling: Set<string>;
   /** True once when somebody knows that something changed. */
   readonly poked: () => boolean;
   readonly matchingPath: string;
+  /** Requests that the target had been sent when the cycle began. */
+  readonly requestsBefore: number;
 }
 
 interface Waiting {
@@ -64,6 +70,8 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
   let lookedAt = clock.now().getTime();
   let recordedAt = lookedAt;
   let failuresInARow = 0;
+  // Objects whose failure may be the target's own: a refused token, an answer that is not SCIM.
+  let suspects: Handled[] = [];
   let trouble: TargetFailure | null = null;
   let broken: unknown = null;
 
@@ -84,7 +92,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     const passOver = [
       ...inFlight.keys(),
       ...waiting.map(({ prepared }) => prepared.claimed.source.id),
-      ...unrecorded.map(({ claimed }) => claimed.source.id),
+      ...[...unrecorded, ...suspects].map(({ claimed }) => claimed.source.id),
       ...input.busy,
     ];
     const claimed = await readClaimed(
@@ -111,20 +119,22 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     return true;
   };
 
+  /** What was read of such an object is of no use any more; it stays due and is read again. */
+  const isSomebodyElses = (id: string): boolean => input.stale.delete(id) || input.busy.has(id);
+
   const start = ({ prepared, recall }: Waiting): void => {
     const { id } = prepared.claimed.source;
+    if (isSomebodyElses(id)) return;
+    input.handling.add(id);
     const task = carryOut(prepared, { ...pass, recall })
       .then((handled) => {
         const failure = failureOf(handled);
-        if (failure !== null && (failure.kind === "credentials" || failure.kind === "incompatible")) {
-          // The object is not to blame: it stays due as it is, and the job's health is looked at.
-          if (handled.failure !== null || prepared.claimed.link !== null) {
-            trouble ??= failure;
-            return;
-          }
-        }
         // What a stop cut short was not tried at all.
         if (failure !== null && signal.aborted) return;
+        if (failure?.kind === "credentials" || failure?.kind === "incompatible") {
+          suspects.push(handled);
+          return;
+        }
         failuresInARow =
           failure !== null && failure.kind !== "permanent" && failure.kind !== "duplicate" ? failuresInARow + 1 : 0;
         unrecorded.push(handled);
@@ -137,13 +147,14 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
   };
 
   const flush = async (): Promise<void> => {
+    if (unrecorded.length === 0) return;
+    // Objects that finish while this batch is being recorded belong to the next one.
     const batch = unrecorded;
-    if (batch.length === 0) return;
+    unrecorded = [];
     const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
-    unrecorded = unrecorded.slice(batch.length);
     recordedAt = clock.now().getTime();
     tracker.count(recorded, recordedAt);
-    tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests } });
+    tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests - input.requestsBefore } });
   };
 
   const look = async (): Promise<void> => {
@@ -165,7 +176,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
       if (isTimeToLook()) await look();
       if (waiting.length < concurrency) {
         const took = await take();
-        if (!took && waiting.length === 0 && inFlight.size === 0) {
+        if (!took && waiting.length === 0 && inFlight.size === 0 && suspects.length === 0) {
           await flush();
           await look();
           if (!(await take())) break;
@@ -179,10 +190,13 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
       if (unrecorded.length >= recordSize || clock.now().getTime() - recordedAt > 250 || inFlight.size === 0)
         await flush();
       if (inFlight.size > 0) await firstOf(inFlight, clock);
-      if (failuresInARow >= suspicious) {
+      if (failuresInARow >= suspicious || suspects.length > 0) {
         failuresInARow = 0;
         const probed = await context.target.probe({ lane: "onDemand", signal, matchingPath: input.matchingPath });
+        // When the target itself is in trouble, the objects are not to blame: they stay due as they are.
         if (!probed.ok && !signal.aborted) trouble = probed.failure;
+        else unrecorded.push(...suspects);
+        suspects = [];
       }
     }
   } catch (error) {
@@ -192,7 +206,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
   if (codeOf(broken) === "FenceLost") throw broken;
   await flush();
   await forgetIntents(
-    store.db as never,
+    store.db,
     context.job.id,
     waiting.filter(({ prepared }) => !prepared.claimed.intended).map(({ prepared }) => prepared.claimed.source.id),
   );
@@ -207,6 +221,11 @@ const mayCreate = ({ claimed, scoped, mapped, atRest }: Prepared, context: JobCo
   scoped?.inScope === true &&
   mapped?.ok === true &&
   (mappingOf(context, claimed.source.type)?.actions.create ?? false);
+
+/** Refused credentials concern everybody; an answer that is no SCIM may be the target's way of refusing one create. */
+const isTroubleOfAll = (failure: TargetFailure, handled: Handled): boolean =>
+  failure.kind === "credentials" ||
+  (failure.kind === "incompatible" && (handled.failure !== null || handled.claimed.link !== null));
 
 const failureOf = (handled: Handled): TargetFailure | null =>
   handled.failure ?? (handled.outcome?.kind === "failed" ? handled.outcome.failure : null);
