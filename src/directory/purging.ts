@@ -24,21 +24,18 @@ export const purgeGroup = async (tx: Tx, id: string, now: Date): Promise<void> =
 };
 
 /**
- * Purges objects that were soft-deleted 30 days ago or earlier, at most `limit` of them; call again until it answers 0.
- * @returns how many were purged
+ * Purges objects that were soft-deleted 30 days ago or earlier, at most `limit` of them; call again until it answers none.
+ * @returns the ids of those that were purged
  */
-export const purgeExpired = async (tx: Tx, now: Date, limit = 500): Promise<number> => {
+export const purgeExpired = async (tx: Tx, now: Date, limit = 500): Promise<readonly string[]> => {
   const until = new Date(now.getTime() - retentionDays * 86_400_000);
   const { rows } = await sql<{ id: string }>`
     select id from directory.object where deleted_at <= ${until} order by deleted_at, id limit ${limit} for update`.execute(
     tx,
   );
-  await purge(
-    tx,
-    rows.map((row) => row.id),
-    now,
-  );
-  return rows.length;
+  const ids = rows.map((row) => row.id);
+  await purge(tx, ids, now);
+  return ids;
 };
 
 const purge = async (tx: Tx, ids: readonly string[], now: Date): Promise<void> => {

@@ -15,6 +15,10 @@ import { intake } from "./steps/intake.ts";
 export interface JobRuntime {
   /** Objects that are handled on demand at this moment. */
   readonly busy: Set<string>;
+  /** Objects that the running cycle asks about, writes, or has not recorded yet. */
+  readonly inFlight: Set<string>;
+  /** Objects that were handled on demand: what a cycle has read of them before is out of date. */
+  readonly stale: Set<string>;
   /** Set when something changed; a running cycle takes it in at once. */
   poked: boolean;
   /** When the target last answered as it should (milliseconds), 0 for never. */
@@ -118,12 +122,15 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
       listing,
       tracker,
       busy: runtime.busy,
+      stale: runtime.stale,
+      handling: runtime.inFlight,
       poked: () => {
         const { poked } = runtime;
         runtime.poked = false;
         return poked;
       },
       matchingPath,
+      requestsBefore,
     });
     await listing?.forget();
     if (drained.kind === "stopped") return await finish({ state: "interrupted", error: null });
@@ -138,14 +145,7 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
     }
     runtime.answeredAt = clock.now().getTime();
     const after = (await readJobState(store.db, jobId)) ?? state;
-    await noteFailures(
-      store,
-      context,
-      after,
-      tracker.report(),
-      Math.max(tracker.report().counts.total, 1),
-      clock.now(),
-    );
+    await noteFailures(store, context, after, clock.now());
     return await finish({ state: tracker.report().counts.failed > 0 ? "entryErrors" : "succeeded", error: null });
   } catch (error) {
     if (codeOf(error) === "FenceLost") {

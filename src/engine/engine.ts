@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import { getApp, getJob, getTemplate, listJobs, readSecrets, setJobState } from "#apps";
+import { getApp, getJob, getTemplate, listJobs, readSecrets, setJobState, unassignPrincipals } from "#apps";
 import { purgeExpired } from "#directory";
 import { dropOld, ensurePartitions } from "#journal";
 import { type Clock, type Logger, sentenceOf } from "#runtime";
@@ -53,6 +53,8 @@ export const openEngine = (options: EngineOptions): Engine => {
     if (runner === undefined) {
       runner = {
         busy: new Set(),
+        inFlight: new Set(),
+        stale: new Set(),
         poked: false,
         answeredAt: 0,
         tracker: null,
@@ -164,7 +166,13 @@ export const openEngine = (options: EngineOptions): Engine => {
     const now = clock.now();
     await store.transaction((tx) => ensurePartitions(tx, now));
     await store.transaction((tx) => dropOld(tx, now, options.retentionDays));
-    while ((await store.transaction((tx) => purgeExpired(tx, now))) > 0);
+    for (let purged: readonly string[] = ["?"]; purged.length > 0; ) {
+      purged = await store.transaction(async (tx) => {
+        const ids = await purgeExpired(tx, now);
+        await unassignPrincipals(tx, null, ids, now);
+        return ids;
+      });
+    }
     const before = new Date(now.getTime() - 30 * 24 * 3600 * 1000);
     for (const table of ["directory.change", "apps.change"] as const)
       await store.transaction((tx) => pruneFeed(tx, table, before));
@@ -219,11 +227,15 @@ export const openEngine = (options: EngineOptions): Engine => {
     provision: async (jobId, objectId, { dry }) => {
       await mustKnow(jobId);
       const runner = runnerOf(jobId);
-      while (runner.busy.has(objectId)) await clock.sleep(20, stopping.signal);
       const context = await contexts.load(jobId);
+      while (runner.busy.has(objectId) || runner.inFlight.has(objectId)) {
+        if (stopping.signal.aborted) throw new EngineError("Stopping", "The server is stopping. Try again when it runs.");
+        await clock.sleep(20, stopping.signal);
+      }
       runner.busy.add(objectId);
+      runner.stale.add(objectId);
       try {
-        const fence = dry ? 0 : await fenceFor(store, jobId, runner);
+        const fence = () => fenceFor(store, jobId, runner);
         return await provisionOne({ store, clock, random, context, objectId, dry, fence, signal: stopping.signal });
       } finally {
         runner.busy.delete(objectId);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Queryable, Tx } from "#store";
+import type { Queryable } from "#store";
 
 /** Source ids for which a create was begun and not confirmed. */
 export const intendedAmong = async (
@@ -23,7 +23,7 @@ export const intend = async (q: Queryable, jobId: string, ids: readonly string[]
     on conflict do nothing`.execute(q);
 };
 
-export const forgetIntents = async (tx: Tx, jobId: string, ids: readonly string[]): Promise<void> => {
+export const forgetIntents = async (tx: Queryable, jobId: string, ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return;
   await sql`delete from provisioning.intent where job_id = ${jobId} and source_id = any(${ids}::uuid[])`.execute(tx);
 };
