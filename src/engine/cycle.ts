@@ -160,6 +160,8 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
     });
   } finally {
     runtime.fence = null;
+    runtime.inFlight.clear();
+    runtime.stale.clear();
   }
 };
 

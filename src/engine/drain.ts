@@ -110,8 +110,12 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
       clock.now(),
     );
     for (const one of prepared) {
-      if (one.atRest && !one.hasMembers) unrecorded.push(await carryOut(one, pass));
-      else waiting.push({ prepared: one, recall });
+      const { id } = one.claimed.source;
+      if (isSomebodyElses(id)) continue;
+      if (one.atRest && !one.hasMembers) {
+        input.handling.add(id);
+        unrecorded.push(await carryOut(one, pass));
+      } else waiting.push({ prepared: one, recall });
     }
     waiting.sort(
       (left, right) => laneNumbers[left.prepared.claimed.due.lane] - laneNumbers[right.prepared.claimed.due.lane],
@@ -152,6 +156,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     const batch = unrecorded;
     unrecorded = [];
     const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
+    for (const { claimed } of batch) input.handling.delete(claimed.source.id);
     recordedAt = clock.now().getTime();
     tracker.count(recorded, recordedAt);
     tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests - input.requestsBefore } });
@@ -221,11 +226,6 @@ const mayCreate = ({ claimed, scoped, mapped, atRest }: Prepared, context: JobCo
   scoped?.inScope === true &&
   mapped?.ok === true &&
   (mappingOf(context, claimed.source.type)?.actions.create ?? false);
-
-/** Refused credentials concern everybody; an answer that is no SCIM may be the target's way of refusing one create. */
-const isTroubleOfAll = (failure: TargetFailure, handled: Handled): boolean =>
-  failure.kind === "credentials" ||
-  (failure.kind === "incompatible" && (handled.failure !== null || handled.claimed.link !== null));
 
 const failureOf = (handled: Handled): TargetFailure | null =>
   handled.failure ?? (handled.outcome?.kind === "failed" ? handled.outcome.failure : null);

@@ -13,6 +13,7 @@ import { EngineError } from "./errors.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
 import { type OpenTarget, openContextCache } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
+import { loginAdvice } from "./login-advice.ts";
 import { provisionOne } from "./on-demand.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
@@ -229,7 +230,8 @@ export const openEngine = (options: EngineOptions): Engine => {
       const runner = runnerOf(jobId);
       const context = await contexts.load(jobId);
       while (runner.busy.has(objectId) || runner.inFlight.has(objectId)) {
-        if (stopping.signal.aborted) throw new EngineError("Stopping", "The server is stopping. Try again when it runs.");
+        if (stopping.signal.aborted)
+          throw new EngineError("Stopping", "The server is stopping. Try again when it runs.");
         await clock.sleep(20, stopping.signal);
       }
       runner.busy.add(objectId);
@@ -341,7 +343,7 @@ const testConnection = async (
           ok: true,
           code: null,
           message: `${app.displayName} answers at ${baseUrl}, and the token is accepted.`,
-          advice: answer.value.advice,
+          advice: [...answer.value.advice, ...(await loginAdvice(store.db, template))],
           exchange: answer.exchange,
         };
       }

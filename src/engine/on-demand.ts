@@ -22,8 +22,8 @@ export interface OnDemandInput {
   readonly context: JobContext;
   readonly objectId: string;
   readonly dry: boolean;
-  /** The fence under which the outcome is recorded. */
-  readonly fence: number;
+  /** The fence under which the outcome is recorded: that of the cycle which runs by then, if one does. */
+  readonly fence: () => Promise<number>;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +49,7 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
     await intend(store.db, context.job.id, [input.objectId], clock.now());
   let handled: Handled = await carryOut(prepared, pass);
   const activity = newId();
-  if (!dry) [handled = handled] = await record(store, context, activity, input.fence, [handled], clock.now());
+  if (!dry) [handled = handled] = await record(store, context, activity, await input.fence(), [handled], clock.now());
   const entry = logEntryOf(handled, context, activity);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   return {

@@ -36,6 +36,7 @@ export const record = async (
     const dropped: string[] = [];
     const newlyLinked: string[] = [];
     const gone: Due[] = [];
+    const unsettled: Due[] = [];
     const held: Handled[] = [];
     const removals: string[] = [];
     const leftScope: string[] = [];
@@ -56,6 +57,8 @@ export const record = async (
         continue;
       }
       if (trouble === null) settled.push(due);
+      // An account that a lost answer had hidden may differ from what was sent: it is looked at once more.
+      if (one.outcome?.kind === "applied" && !one.outcome.settled) unsettled.push(due);
       const after = linkAfter(one);
       if (after === "drop") dropped.push(source.id);
       else if (after !== null) {
@@ -93,6 +96,7 @@ export const record = async (
       now,
     );
     await postpone(tx, jobId, postponed);
+    for (const due of unsettled) await owe(tx, jobId, due.type, [due.id], due.lane, "NotSettled", now);
     for (const due of gone) await owe(tx, jobId, due.type, [due.id], due.lane, "AccountGone", now);
     await hold(tx, context, held, now);
     await forgetIntents(
@@ -218,7 +222,8 @@ const postponement = (handled: Handled, trouble: Trouble, now: Date): Postponed 
 /** True once nobody has to wonder any more whether a create was done. */
 const isCertain = (handled: Handled): boolean => {
   const { outcome, failure } = handled;
-  if (failure !== null) return false;
+  // A look that failed before anything was sent says nothing about a create of earlier, and begins none.
+  if (failure !== null) return !handled.claimed.intended;
   return outcome === null
     ? handled.guard.kind !== "hold" && !handled.claimed.intended
     : outcome.kind !== "failed" || outcome.failure.kind !== "uncertain";
@@ -237,11 +242,13 @@ const hold = async (tx: Tx, context: JobContext, held: readonly Handled[], now: 
   const rows = held.map((one) => ({
     id: one.claimed.due.id,
     version: one.claimed.due.version,
+    // A held re-creation waits like a removal, but must not count as one.
+    removal: one.decision?.kind === "decision" && one.decision.removal,
     ...heldForm(one, context, now),
   }));
   await sql`
-    update provisioning.due set held = h.held, removal = true, display_name = h.name
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as h (id uuid, version bigint, name text, held jsonb)
+    update provisioning.due set held = h.held, removal = h.removal, display_name = h.name
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as h (id uuid, version bigint, removal boolean, name text, held jsonb)
     where due.job_id = ${context.job.id} and due.object_id = h.id and due.version = h.version`.execute(tx);
 };
 

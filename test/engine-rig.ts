@@ -1,0 +1,392 @@
+import {
+  type App,
+  addApp,
+  assign,
+  createJob,
+  listAssignments,
+  type OwnJobSettings,
+  readSchema,
+  saveJobSettings,
+  saveSchema,
+  saveSecrets,
+  unassign,
+} from "#apps";
+import type { ObjectMapping, SynchronizationSchema } from "#core";
+import {
+  type AttributeChanges,
+  addMembers,
+  createGroup,
+  createUser,
+  deleteGroup,
+  deleteUser,
+  getObject,
+  purgeGroup,
+  purgeUser,
+  removeMembers,
+  restoreGroup,
+  restoreUser,
+  setManager,
+  updateGroup,
+  updateUser,
+} from "#directory";
+import { type CycleReport, type Engine, openEngine } from "#engine";
+import { type HttpClient, type HttpOutcome, type HttpRequest, openHttpClient } from "#http";
+import { listProvisioning, type ProvisioningEntry } from "#journal";
+import { type Clock, silentLog, systemClock } from "#runtime";
+import { foldCase, type JsonObject } from "#scim";
+import type { Queue, Store, Tx } from "#store";
+import { openBudgetRegistry, openScimTarget } from "#targets";
+import { openTestStore } from "#test/database.ts";
+import { settledFeed } from "#test/feed.ts";
+import { type ScimTestServer, startScimTestServer } from "#test/wire/scim-test-server.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+/** Deadline of a request (milliseconds): a time that nothing else sleeps for, so that the clock knows it. */
+const deadline = 30_001;
+/** Sleeps of code that only looks again whether something is done. */
+const polls: ReadonlySet<number> = new Set([20, 250]);
+
+/** Time that moves only when a test moves it, or when the engine itself waits for something: then it jumps there at once. */
+export interface RigClock extends Clock {
+  advance(milliseconds: number): void;
+  /** Lets every request that is under way run into its deadline. */
+  timeOut(): void;
+}
+
+export const openRigClock = (start: string): RigClock => {
+  let now = Date.parse(start);
+  let deadlines: (() => void)[] = [];
+  return {
+    now: () => new Date(now),
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+    timeOut: () => {
+      const expired = deadlines;
+      deadlines = [];
+      for (const expire of expired) expire();
+    },
+    sleep: (milliseconds, signal) => {
+      if (signal?.aborted) return Promise.resolve();
+      if (polls.has(milliseconds)) return systemClock.sleep(2, signal);
+      return new Promise((resolve) => {
+        signal?.addEventListener("abort", () => resolve(), { once: true });
+        if (milliseconds === deadline) {
+          deadlines.push(resolve);
+          return;
+        }
+        const until = now + milliseconds;
+        setImmediate(() => {
+          if (signal?.aborted) return;
+          now = Math.max(now, until);
+          resolve();
+        });
+      });
+    },
+  };
+};
+
+/** One engine on the rig's store: a process, as it were. */
+export interface Life {
+  readonly engine: Engine;
+  /**
+   * Lets the process die at its next request but `after`; the promise resolves then. `sent`: the request still reaches the target.
+   * Nothing that it waits for ever comes back.
+   */
+  dieAt(after: number, sent: boolean): Promise<void>;
+  /** Ends it in good order. */
+  end(): Promise<void>;
+}
+
+/** A wake-up is only a hint; these tests say themselves when a cycle runs. */
+const noQueue: Queue = {
+  send: async () => undefined,
+  work: async () => undefined,
+  everyMinute: async () => undefined,
+  stop: async () => undefined,
+};
+
+const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
+
+const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
+  let dead = false;
+  let countdown: { left: number; readonly sent: boolean; readonly tell: () => void } | null = null;
+  const mortalClock: Clock = {
+    now: () => clock.now(),
+    sleep: (milliseconds, signal) => (dead ? never() : clock.sleep(milliseconds, signal)),
+  };
+  const request = async (asked: HttpRequest): Promise<HttpOutcome> => {
+    if (dead) return never();
+    if (countdown !== null && countdown.left-- <= 0) {
+      dead = true;
+      if (countdown.sent) await http.request({ ...asked, signal: undefined });
+      countdown.tell();
+      return never();
+    }
+    const outcome = await http.request(asked);
+    return dead ? never() : outcome;
+  };
+  const budgets = openBudgetRegistry(mortalClock, () => 0.6);
+  const engine = openEngine({
+    store,
+    queue: noQueue,
+    clock: mortalClock,
+    log: silentLog,
+    retentionDays: 30,
+    openTarget: ({ baseUrl, token, template, requestsPerMinute }) =>
+      openScimTarget({
+        baseUrl,
+        token,
+        profile: { ...template.profile, requestsPerMinute },
+        clock: mortalClock,
+        http: { request, close: async () => undefined },
+        random: () => 0.6,
+        budgets,
+        deadline,
+      }),
+  });
+  return {
+    engine,
+    dieAt: (after, sent) =>
+      new Promise((tell) => {
+        countdown = { left: after, sent, tell };
+      }),
+    end: () => engine.stop(),
+  };
+};
+
+export const token = "rig-token-8472";
+
+/** Database, directory, engine and target of one test file; every test takes a scene of its own from it. */
+export interface EngineRig {
+  readonly store: Store;
+  readonly clock: RigClock;
+  readonly server: ScimTestServer;
+  /** The engine that runs now. */
+  readonly life: Life;
+  /** Resolves when one request more than before is held by the target, which never answers it. */
+  holding(): Promise<void>;
+  /** Begins another process on the same store; the one before is left as it is. */
+  begin(): Life;
+  openScene(options?: SceneOptions): Promise<Scene>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  /** `thousandeyes` unless told. */
+  readonly template?: string;
+  /** The rig's test server unless told. */
+  readonly baseUrl?: string;
+  readonly token?: string;
+}
+
+export const openEngineRig = async (): Promise<EngineRig> => {
+  const store = await openTestStore();
+  const clock = openRigClock("2026-03-02T08:00:00.000Z");
+  const server = await startScimTestServer({ token });
+  const http = openHttpClient({ clock, allowedHosts: [] });
+  let life = startLife(store, clock, http);
+  let scenes = 0;
+  let holds = 0;
+  const rig: EngineRig = {
+    store,
+    clock,
+    server,
+    get life() {
+      return life;
+    },
+    holding: () => {
+      holds += 1;
+      return server.held(holds);
+    },
+    begin: () => {
+      life = startLife(store, clock, http);
+      return life;
+    },
+    openScene: async (options = {}) => {
+      scenes += 1;
+      server.reset();
+      return openScene(rig, `s${scenes}.example`, options);
+    },
+    close: async () => {
+      await life.end();
+      await http.close();
+      await server.close();
+      await store.close();
+    },
+  };
+  return rig;
+};
+
+/** One app with its job, and people who exist for one test only. */
+export interface Scene {
+  readonly app: App;
+  readonly jobId: string;
+  /** `ada` → the userPrincipalName that she has in this scene. */
+  upn(name: string): string;
+  /** Adds a user, enabled, with mail and display name; @returns the id */
+  person(name: string, attributes?: AttributeChanges): Promise<string>;
+  /** Adds a user and assigns the app directly. */
+  assigned(name: string, attributes?: AttributeChanges): Promise<string>;
+  change(id: string, attributes: AttributeChanges): Promise<void>;
+  softDelete(id: string): Promise<void>;
+  restore(id: string): Promise<void>;
+  /** Soft-deletes when that was not done before. */
+  purge(id: string): Promise<void>;
+  manager(id: string, managerId: string | null): Promise<void>;
+  group(name: string, members?: readonly string[]): Promise<string>;
+  changeGroup(id: string, attributes: AttributeChanges): Promise<void>;
+  deleteGroup(id: string): Promise<void>;
+  restoreGroup(id: string): Promise<void>;
+  purgeGroup(id: string): Promise<void>;
+  join(groupId: string, memberId: string): Promise<void>;
+  leave(groupId: string, memberId: string): Promise<void>;
+  assign(principalId: string, type?: "User" | "Group", role?: string): Promise<void>;
+  unassign(principalId: string): Promise<void>;
+  credentials(baseUrl: string, secret?: string): Promise<void>;
+  settings(changes: Partial<OwnJobSettings>): Promise<void>;
+  secret(key: string, value: string): Promise<void>;
+  /** Saves the schema with its user mapping changed. */
+  mapUsers(change: (mapping: ObjectMapping) => ObjectMapping): Promise<void>;
+  cycle(): Promise<CycleReport>;
+  /** What the target was asked while `work` ran, probes left out: `GET /Users/{id}`, `POST /Users`, … */
+  asked(work: () => Promise<unknown>): Promise<readonly string[]>;
+  /** The target's account with this userPrincipalName's userName. */
+  account(name: string): JsonObject | undefined;
+  /** Newest first. */
+  logs(id: string): Promise<readonly ProvisioningEntry[]>;
+  /** Action, status and reason of the newest log entry. */
+  lastLog(id: string): Promise<string>;
+}
+
+const openScene = async (rig: EngineRig, domain: string, options: SceneOptions): Promise<Scene> => {
+  const { store, clock, server } = rig;
+  const now = () => clock.now();
+  const within = <Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> => store.transaction(work);
+  const app = await within((tx) => addApp(tx, options.template ?? "thousandeyes", { now: now() }));
+  const { id: jobId } = await within((tx) => createJob(tx, app.id, now()));
+  const secrets = new Map<string, string>();
+  const save = () =>
+    within((tx) =>
+      saveSecrets(
+        tx,
+        store.sealer,
+        app.id,
+        [...secrets].map(([key, value]) => ({ key, value })),
+        now(),
+      ),
+    );
+  const credentials = async (baseUrl: string, secret = token) => {
+    secrets.set("BaseAddress", baseUrl).set("SecretToken", secret);
+    await save();
+  };
+  await credentials(options.baseUrl ?? server.baseUrl, options.token);
+
+  const upn = (name: string) => `${name}@${domain}`;
+  const person: Scene["person"] = async (name, attributes = {}) => {
+    const given = {
+      userPrincipalName: upn(name),
+      mail: upn(name),
+      displayName: `${name[0]?.toUpperCase()}${name.slice(1)} Example`,
+      givenName: name,
+      surname: "Example",
+      accountEnabled: true,
+      ...attributes,
+    };
+    return (await within((tx) => createUser(tx, { attributes: given }, now()))).id;
+  };
+  const assignTo: Scene["assign"] = async (id, type = "User", role = "User") => {
+    await within((tx) => assign(tx, app.id, { id, type }, role, { now: now() }));
+  };
+  const logs: Scene["logs"] = async (id) =>
+    (await listProvisioning(store.db, { jobId, sourceId: id }, { limit: 100 })).items;
+
+  return {
+    app,
+    jobId,
+    upn,
+    person,
+    assigned: async (name, attributes) => {
+      const id = await person(name, attributes);
+      await assignTo(id);
+      return id;
+    },
+    change: async (id, attributes) => void (await within((tx) => updateUser(tx, id, attributes, now()))),
+    softDelete: (id) => within((tx) => deleteUser(tx, id, now())),
+    restore: async (id) => void (await within((tx) => restoreUser(tx, id, {}, now()))),
+    purge: (id) =>
+      within(async (tx) => {
+        if ((await getObject(tx, id))?.deletedAt === null) await deleteUser(tx, id, now());
+        await purgeUser(tx, id, now());
+      }),
+    manager: (id, managerId) => within((tx) => setManager(tx, id, managerId, now())),
+    group: (name, members = []) =>
+      within(async (tx) => {
+        const group = await createGroup(tx, { attributes: { displayName: `${name} ${domain}` } }, now());
+        if (members.length > 0) await addMembers(tx, group.id, members, now());
+        return group.id;
+      }),
+    changeGroup: async (id, attributes) => void (await within((tx) => updateGroup(tx, id, attributes, now()))),
+    deleteGroup: (id) => within((tx) => deleteGroup(tx, id, now())),
+    restoreGroup: async (id) => void (await within((tx) => restoreGroup(tx, id, now()))),
+    purgeGroup: (id) => within((tx) => purgeGroup(tx, id, now())),
+    join: async (groupId, memberId) => void (await within((tx) => addMembers(tx, groupId, [memberId], now()))),
+    leave: async (groupId, memberId) => void (await within((tx) => removeMembers(tx, groupId, [memberId], now()))),
+    assign: assignTo,
+    unassign: (principalId) =>
+      within(async (tx) => {
+        const { items } = await listAssignments(tx, { appId: app.id, principalId });
+        for (const { id } of items) await unassign(tx, id, now());
+      }),
+    credentials,
+    settings: async (changes) => void (await within((tx) => saveJobSettings(tx, jobId, changes, now()))),
+    secret: async (key, value) => {
+      secrets.set(key, value);
+      await save();
+    },
+    mapUsers: async (change) => {
+      const schema = await readSchema(store.db, jobId);
+      await within((tx) => saveSchema(tx, jobId, withUsers(schema, change), now()));
+    },
+    cycle: async () => {
+      await settledFeed(store.db, "directory.change");
+      await settledFeed(store.db, "apps.change");
+      return rig.life.engine.run(jobId);
+    },
+    asked: async (work) => {
+      const before = server.requests.length;
+      await work();
+      return server.requests
+        .slice(before)
+        .filter(({ path }) => !isProbe(path))
+        .map(({ method, path }) => `${method} ${decodeURIComponent(path).replaceAll("+", " ")}`);
+    },
+    account: (name) => server.users.all().find((user) => foldCase(String(user.userName)) === foldCase(upn(name))),
+    logs,
+    lastLog: async (id) => {
+      const [entry] = await logs(id);
+      if (entry === undefined) return "nothing";
+      const { status, errorInformation } = entry.provisioningStatusInfo;
+      return [entry.provisioningAction, status, errorInformation?.errorCode].filter(Boolean).join(" ");
+    },
+  };
+};
+
+const withUsers = (
+  schema: SynchronizationSchema,
+  change: (mapping: ObjectMapping) => ObjectMapping,
+): SynchronizationSchema => ({
+  ...schema,
+  synchronizationRules: schema.synchronizationRules.map((rule) => ({
+    ...rule,
+    objectMappings: rule.objectMappings.map((mapping) =>
+      mapping.sourceObjectName === "User" ? change(mapping) : mapping,
+    ),
+  })),
+});
+
+/** The connection test asks for a name that is a GUID. */
+const isProbe = (path: string): boolean =>
+  /filter=[^&]*(%22|")[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(%22|")/i.test(path);
