@@ -92,6 +92,7 @@ test.each<[why: string, source: object, flowType: string, canDisable: boolean]>(
   ],
   ["reads something else", expression('IIF(IsPresent([mail]), "True", "False")'), "Always", false],
   ["flows at creation only", expression("Not([IsSoftDeleted])"), "ObjectAddOnly", false],
+  ["draws by chance", expression('IIF([IsSoftDeleted]="True", Guid(), "kept")'), "Always", false],
 ])(
   "an account can be disabled where a mapping reads IsSoftDeleted and flows on updates: %s",
   (_, source, flowType, canDisable) => {
