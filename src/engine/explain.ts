@@ -46,17 +46,18 @@ const leaving =
     const why = because(name, app, handled);
     const { decision } = handled;
     if (decision?.kind !== "decision") return why;
-    if (decision.action === "disable") return `${why} The account in ${app} was disabled.`;
-    if (decision.action === "delete") return `${why} The account in ${app} was deleted.`;
+    if (decision.action === "disable") return `${why} The account in ${app} ${done(handled)} disabled.`;
+    if (decision.action === "delete") return `${why} The account in ${app} ${done(handled)} deleted.`;
     return decision.targetId === null ? `${why} There is no account, and none is made.` : why;
   };
 
 const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Handled) => string>> = {
-  NewAccount: (name, app, { scoped }) =>
-    `${name} is in scope${via(scoped?.paths ?? [])} and had no account in ${app}: it was created.`,
-  AccountGone: (name, app) => `The account of ${name} had vanished from ${app}: it was created anew.`,
+  NewAccount: (name, app, handled) =>
+    `${name} is in scope${via(handled.scoped?.paths ?? [])} and had no account in ${app}: it ${done(handled)} created.`,
+  AccountGone: (name, app, handled) =>
+    `The account of ${name} had vanished from ${app}: it ${done(handled)} created anew.`,
   AttributesDiffer: (name, app, handled) =>
-    `The account of ${name} in ${app} differed in ${list(handled)}: it was updated.`,
+    `The account of ${name} in ${app} differed in ${list(handled)}: it ${done(handled)} updated.`,
   BackInScope: (name, app, handled) =>
     `${name} is back in scope${via(handled.scoped?.paths ?? [])}: the account in ${app} ${done(handled)} enabled again (${list(handled)}).`,
   InStep: (name, app) => `The account of ${name} in ${app} is already as it should be.`,
