@@ -56,6 +56,8 @@ interface Flight {
 
 const abandoned = (): Error => Object.assign(new Error("given up"), { code: "UND_ERR_ABORTED" });
 
+const settled = "the request is settled";
+
 /** Sends one request over the pool; `end` is told exactly once what became of it. */
 const send = (
   pool: Pool,
@@ -132,7 +134,8 @@ export const openHttpClient = (options: HttpClientOptions): HttpClient => {
       const end = (outcome: HttpOutcome): void => {
         if (flight.settled) return;
         flight.settled = true;
-        timer.abort();
+        // A reason of its own: without one an error with its stack would be made for every request.
+        timer.abort(settled);
         request.signal?.removeEventListener("abort", cancel);
         if (!outcome.ok) log?.debug({ host: url.host, code: outcome.failure.code }, "request failed");
         done(outcome);

@@ -17,15 +17,13 @@ export const isLoopbackHost = (host: string): boolean =>
 export const isAllowedHost = (host: string, allowedHosts: readonly string[]): boolean =>
   allowedHosts.some((allowed) => allowed.toLowerCase().replace(/\.$/, "") === host);
 
-const parsed = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null);
-
 /**
  * What can be said of an outgoing address before DNS is asked: http and https only, https unless the host is loopback,
  * no name or password inside, and no literal internal address unless its host is allowed. What a name leads to is
  * checked again at each connection.
  */
 export const checkUrl = (text: string, allowedHosts: readonly string[]): CheckedUrl => {
-  const url = parsed(text);
+  const url = URL.parse(text);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:") || url.username || url.password) {
     return { ok: false, failure: httpFailure("InvalidUrl", url === null ? "The text given" : url.host) };
   }

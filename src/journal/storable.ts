@@ -1,7 +1,9 @@
 /** JSON text that the database takes: it knows no NUL and no half surrogate pairs, and a target may send both. */
 export const storableJson = (value: unknown): string => {
   const text = JSON.stringify(value);
-  return /\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(value, (_, inner: unknown) => storableValue(inner)) : text;
+  return text.includes("\\u") && /\\u(0000|d[89a-f])/i.test(text)
+    ? JSON.stringify(value, (_, inner: unknown) => storableValue(inner))
+    : text;
 };
 
 /** Text without NUL and half surrogate pairs; U+FFFD stands in their place. */

@@ -1,9 +1,9 @@
 import { compileValueFilter } from "../filter/compile.ts";
-import type { ScimPath } from "../filter/filter.ts";
-import { parsePath } from "../filter/parse-path.ts";
+import type { Filter, ScimPath } from "../filter/filter.ts";
 import { printPath } from "../filter/print.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "../json.ts";
 import { isCoreUrn } from "../message/urns.ts";
+import { knownPath } from "./known-path.ts";
 
 /** The object a path's attribute stands in: the resource, or an extension's container (undefined when absent). */
 export const holderOf = (resource: JsonObject, path: ScimPath): JsonObject | undefined => {
@@ -15,12 +15,21 @@ export const holderOf = (resource: JsonObject, path: ScimPath): JsonObject | und
 const preferred = (items: readonly JsonValue[]): JsonValue | undefined =>
   items.find((item) => isJsonObject(item) && item.primary === true) ?? items[0];
 
+type Selector = (value: JsonValue) => boolean;
+
+const selectors = new WeakMap<Filter, Selector>();
+
 /** Tells which of an attribute's values a path's filter picks; all of them when it has none. */
-export const selectorOf = (path: ScimPath): ((value: JsonValue) => boolean) => {
-  if (path.filter === undefined) return () => true;
-  const compiled = compileValueFilter(path.filter, undefined, "compat");
-  if (!compiled.ok) return () => false;
-  return (value) => compiled.value(isJsonObject(value) ? value : { value });
+export const selectorOf = ({ filter }: ScimPath): Selector => {
+  if (filter === undefined) return () => true;
+  const before = selectors.get(filter);
+  if (before !== undefined) return before;
+  const compiled = compileValueFilter(filter, undefined, "compat");
+  const selector: Selector = compiled.ok
+    ? (value) => compiled.value(isJsonObject(value) ? value : { value })
+    : () => false;
+  selectors.set(filter, selector);
+  return selector;
 };
 
 /**
@@ -31,7 +40,7 @@ export const selectorOf = (path: ScimPath): ((value: JsonValue) => boolean) => {
  */
 export const readPath = (resource: JsonObject, path: ScimPath | string): JsonValue | undefined => {
   if (typeof path === "string") {
-    const parsed = parsePath(path);
+    const parsed = knownPath(path);
     return parsed.ok ? readPath(resource, parsed.value) : undefined;
   }
   if (path.urn !== undefined) {

@@ -1,10 +1,10 @@
 import { quoted, type Result, refuse, succeed } from "../error.ts";
 import type { ScimPath } from "../filter/filter.ts";
-import { parsePath } from "../filter/parse-path.ts";
 import { printPath } from "../filter/print.ts";
 import { seedOf } from "../filter/seed.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keyOf, valueOfName, withName } from "../json.ts";
 import { isCoreUrn } from "../message/urns.ts";
+import { knownPath } from "./known-path.ts";
 import { holderOf, selectorOf } from "./read-path.ts";
 
 /** Sets a name under whatever spelling the object already uses. */
@@ -65,7 +65,7 @@ export const writePath = (
   value: JsonValue | undefined,
 ): Result<JsonObject> => {
   if (typeof path === "string") {
-    const parsed = parsePath(path);
+    const parsed = knownPath(path);
     return parsed.ok ? writePath(resource, parsed.value, value) : parsed;
   }
   const container = path.urn === undefined || isCoreUrn(path.urn) ? undefined : path.urn;

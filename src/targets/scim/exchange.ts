@@ -6,7 +6,9 @@ import type { Exchange } from "../target.ts";
 const keptCharacters = 4_000;
 
 /** Most bodies hold nothing to mask; only the others pay for being read again. */
-const mayHoldSecrets = /"[^"]*(password|secret|token|authorization|cookie|key)[^"]*"\s*:/i;
+const secretWord = /password|secret|token|authorization|cookie|key/i;
+const secretName = /"[^"]*(password|secret|token|authorization|cookie|key)[^"]*"\s*:/i;
+const mayHoldSecrets = (text: string): boolean => secretWord.test(text) && secretName.test(text);
 
 const maskedText = (text: string): string => {
   try {
@@ -19,7 +21,7 @@ const maskedText = (text: string): string => {
 
 const keptBody = (text: string | null, secrets: readonly string[]): string | null => {
   if (text === null) return null;
-  const clean = withoutSecrets(mayHoldSecrets.test(text) ? maskedText(text) : text, secrets);
+  const clean = withoutSecrets(mayHoldSecrets(text) ? maskedText(text) : text, secrets);
   return clean.length > keptCharacters ? `${clean.slice(0, keptCharacters)}…` : clean;
 };
 

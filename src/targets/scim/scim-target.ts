@@ -74,11 +74,17 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     query: readonly (readonly [string, string])[] = [],
   ): Call => ({ purpose, method, url: address(path, query), body, what: `${method} ${path}` });
 
+  // A caller has one signal for many requests; each pair is joined once.
+  const joined = new WeakMap<AbortSignal, AbortSignal>();
+  const signalOf = (signal: AbortSignal | undefined): AbortSignal => {
+    if (signal === undefined) return closing.signal;
+    const known = joined.get(signal) ?? AbortSignal.any([signal, closing.signal]);
+    joined.set(signal, known);
+    return known;
+  };
+
   const send = (call: Call, { lane, signal }: RequestOptions): Promise<Reply> =>
-    transport.send(call, {
-      lane,
-      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
-    });
+    transport.send(call, { lane, signal: signalOf(signal) });
 
   /** Stands for a request that there was no need or no way to send. */
   const unsent = ({ method, url }: Call): Exchange =>
