@@ -158,7 +158,10 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
     for (const { claimed } of batch) input.handling.delete(claimed.source.id);
     recordedAt = clock.now().getTime();
-    tracker.count(recorded, recordedAt);
+    tracker.count(
+      recorded.map(({ handled }) => handled),
+      recordedAt,
+    );
     tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests - input.requestsBefore } });
   };
 

@@ -5,7 +5,7 @@ import type { Store } from "#store";
 import type { OnDemandResult } from "./contract.ts";
 import { type Due, dueOf } from "./due.ts";
 import { EngineError } from "./errors.ts";
-import { type Handled, troubleOf } from "./handled.ts";
+import { troubleOf } from "./handled.ts";
 import { intend } from "./intents.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { logEntryOf } from "./log-entry.ts";
@@ -47,10 +47,11 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
   if (prepared === undefined) throw new EngineError("ObjectNotFound", `There is no object ${input.objectId}.`);
   if (!dry && prepared.claimed.link === null && prepared.scoped?.inScope)
     await intend(store.db, context.job.id, [input.objectId], clock.now());
-  let handled: Handled = await carryOut(prepared, pass);
+  const passed = await carryOut(prepared, pass);
   const activity = newId();
-  if (!dry) [handled = handled] = await record(store, context, activity, await input.fence(), [handled], clock.now());
-  const entry = logEntryOf(handled, context, activity);
+  const recorded = dry ? [] : await record(store, context, activity, await input.fence(), [passed], clock.now());
+  const handled = recorded[0]?.handled ?? passed;
+  const entry = recorded[0]?.entry ?? logEntryOf(handled, context, activity);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   return {
     entry,

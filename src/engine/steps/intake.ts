@@ -51,11 +51,17 @@ export const intake = async (store: Store, context: JobContext, now: Date): Prom
           update provisioning.job set directory_watermark = ${JSON.stringify(changes.watermark)}::jsonb, apps_watermark = ${JSON.stringify(assignments.watermark)}::jsonb
           where id = ${context.job.id}`.execute(tx);
       }
-      return { made, more: changes.rows.length === pageSize || assignments.rows.length === pageSize };
+      return {
+        made,
+        any: assignments.rows.length > 0,
+        more: changes.rows.length === pageSize || assignments.rows.length === pageSize,
+      };
     });
     if (read === null) continue;
     owed += read.made;
-    if (!read.more) return { owed, kind: "incremental" };
+    // A saved schema among the changes makes everything due at once, not only at the next look.
+    if (!read.more && !(read.any && (await readMarks(store, context.job.id)).everything))
+      return { owed, kind: "incremental" };
   }
 };
 

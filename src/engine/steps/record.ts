@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { defaultRetryLadder, nextTry } from "#core";
-import { recordProvisioning } from "#journal";
+import { listReports } from "#directory";
+import { type ProvisioningEntry, recordProvisioning } from "#journal";
 import type { Store, Tx } from "#store";
 import { type Due, owe, type Postponed, postpone, settle } from "../due.ts";
 import { EngineError } from "../errors.ts";
@@ -8,14 +9,20 @@ import { type Handled, type Trouble, troubleOf } from "../handled.ts";
 import { heldForm } from "../held.ts";
 import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
-import { dropLinks, linksTo, type StoredLink, saveLinks } from "../links.ts";
+import { dropLinks, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
 import { nameOf } from "../source-objects.ts";
 import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
 
+export interface Recorded {
+  readonly handled: Handled;
+  /** Null where the log has no entry. */
+  readonly entry: ProvisioningEntry | null;
+}
+
 /**
  * Outcomes → links, provisioning log, due objects, counters, in one transaction that checks the job's fence.
- * @returns the handled objects as they were recorded: one whose account turned out to belong to somebody else has become a failure
+ * @returns the handled objects as they were recorded, each with its log entry: one whose account turned out to belong to somebody else has become a failure
  * @throws EngineError `FenceLost` when another worker has taken the job over; nothing was recorded then
  */
 export const record = async (
@@ -25,7 +32,7 @@ export const record = async (
   fence: number,
   batch: readonly Handled[],
   now: Date,
-): Promise<readonly Handled[]> =>
+): Promise<readonly Recorded[]> =>
   store.transaction(async (tx) => {
     await checkFence(tx, context.job.id, fence);
     const handled = await withoutDoubles(tx, context, batch);
@@ -35,6 +42,7 @@ export const record = async (
     const links: StoredLink[] = [];
     const dropped: string[] = [];
     const newlyLinked: string[] = [];
+    const movedAccounts: string[] = [];
     const gone: Due[] = [];
     const unsettled: Due[] = [];
     const held: Handled[] = [];
@@ -65,6 +73,7 @@ export const record = async (
         links.push(after);
         if (link === null || link.targetId !== after.targetId || link.inScope !== after.inScope)
           newlyLinked.push(source.id);
+        if (link !== null && link.targetId !== after.targetId) movedAccounts.push(source.id);
         if (link?.inScope === true && !after.inScope) leftScope.push(source.id);
       }
       if (one.decision?.kind === "decision" && one.decision.removal && one.outcome?.kind === "applied" && !due.approved)
@@ -106,11 +115,16 @@ export const record = async (
     );
     await countRemovals(tx, jobId, removals, now);
     await rememberWaiting(tx, jobId, handled, newlyLinked, now);
+    for (const id of movedAccounts) await oweReports(tx, context, id, now);
+    const recorded = handled.map((one) => ({
+      handled: one,
+      entry: isWorthAnEntry(one) ? logEntryOf(one, context, cycleId) : null,
+    }));
     await recordProvisioning(
       tx,
-      handled.filter(isWorthAnEntry).map((one) => logEntryOf(one, context, cycleId)),
+      recorded.flatMap(({ entry }) => entry ?? []),
     );
-    return handled;
+    return recorded;
   });
 
 /** Only the worker that holds the job's latest fence may write: one that was merely slow finds that it has been replaced. */
@@ -258,6 +272,23 @@ const countRemovals = async (tx: Tx, jobId: string, ids: readonly string[], now:
     tx,
   );
 };
+
+/** Whoever has a manager whose account is another one now must refer to that. */
+const oweReports = async (tx: Tx, context: JobContext, managerId: string, now: Date): Promise<void> => {
+  for (let after: string | null = null; ; ) {
+    const page: readonly { readonly id: string }[] = await listReports(tx, managerId, { after, limit: reportsPage });
+    const linked = await linksOf(
+      tx,
+      context.links,
+      page.map(({ id }) => id),
+    );
+    await owe(tx, context.job.id, "User", [...linked.keys()], "bulk", "ReferenceMoved", now);
+    after = page.at(-1)?.id ?? null;
+    if (page.length < reportsPage) return;
+  }
+};
+
+const reportsPage = 1000;
 
 /** Keeps who waits for whom, and makes due who waited for an account that exists now. */
 const rememberWaiting = async (
