@@ -14,7 +14,9 @@ const style = `
 :root{color-scheme:light dark;--line:#8884}
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
-th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+th{white-space:nowrap}
+.wide{overflow-x:auto}.wide table{min-width:46rem}
 code{font:.9em ui-monospace,monospace}
 caption{text-align:left;font-weight:600;padding:.75rem 0 .25rem}
 nav a{margin-right:1rem}
@@ -55,18 +57,18 @@ export const overviewPage = async (tenant: Tenant, context: Context, isLoopback:
 New users get the role ${organization.settings.defaultRole}.
 ${state === null ? "Requests are not limited." : `${state.limit} requests a minute.`}</p>
 <p>SCIM base URL: <code>${baseUrl}</code></p>
-<table><caption>Users (${total})</caption>
+<div class="wide" tabindex="0" role="region" aria-label="Users"><table><caption>Users (${total})</caption>
 <thead><tr><th>Name</th><th>E-mail (login)</th><th>userName</th><th>Roles</th><th>Status</th></tr></thead>
 <tbody>${accounts.map(
     (
       account,
     ) => html`<tr><td>${account.displayName ?? account.formattedName ?? "–"}</td><td>${account.email}</td><td>${account.userName}</td>
 <td>${[...new Set(account.roles.map((role) => role.name))].join(", ")}</td><td>${account.active ? "Active" : "Inactive"}</td></tr>`,
-  )}</tbody></table>
+  )}</tbody></table></div>
 <nav>${page > 1 ? html`<a href="/?page=${page - 1}">Previous</a>` : ""}
 ${accounts.length === 0 ? "Nobody on this page." : `${first} to ${first + accounts.length - 1} of ${total}`}
 ${first + accounts.length - 1 < total ? html`<a href="/?page=${page + 1}">Next</a>` : ""}</nav>
-<table><caption>Latest activity</caption>
+<div class="wide" tabindex="0" role="region" aria-label="Latest activity"><table><caption>Latest activity</caption>
 <thead><tr><th>Time (UTC)</th><th>By</th><th>Event</th><th>Through</th><th>What</th></tr></thead>
 <tbody>${activity.map(
     (
@@ -76,6 +78,6 @@ ${first + accounts.length - 1 < total ? html`<a href="/?page=${page + 1}">Next</
       .map((resource) => resource.name)
       .filter((name) => name !== "")
       .join(", ")}</td></tr>`,
-  )}</tbody></table>
+  )}</tbody></table></div>
 </body></html>`);
 };
