@@ -18,7 +18,9 @@ import { record } from "./steps/record.ts";
 
 /** Objects in flight at once; how many requests really run side by side is the target's to say. */
 const concurrency = 32;
-const claimSize = 300;
+const claimSize = 500;
+/** The next are claimed while so many still wait, so that the target is kept busy meanwhile. */
+const claimBelow = 200;
 const recordSize = 150;
 /** Changes that arrive while a cycle runs are taken in at least this often (milliseconds). */
 const lookEvery = 1000;
@@ -72,6 +74,10 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
   let failuresInARow = 0;
   // Objects whose failure may be the target's own: a refused token, an answer that is not SCIM.
   let suspects: Handled[] = [];
+  // Nothing more was due when it was last asked; what is recorded and what arrives may change that.
+  let exhausted = false;
+  let recording: Promise<void> | null = null;
+  let nudge = Promise.withResolvers<void>();
   let trouble: TargetFailure | null = null;
   let broken: unknown = null;
 
@@ -88,18 +94,16 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
   };
   const stopped = () => signal.aborted || trouble !== null || broken !== null;
 
-  const take = async (): Promise<boolean> => {
-    const passOver = [
-      ...inFlight.keys(),
-      ...waiting.map(({ prepared }) => prepared.claimed.source.id),
-      ...[...unrecorded, ...suspects].map(({ claimed }) => claimed.source.id),
-      ...input.busy,
-    ];
+  const take = async (lanes: "all" | "urgent"): Promise<boolean> => {
+    // What is handled stays so until it has been recorded.
+    const passOver = [...input.handling, ...waiting.map(({ prepared }) => prepared.claimed.source.id), ...input.busy];
+    const slowest = lanes === "all" ? laneNumbers.bulk : laneNumbers.change;
     const claimed = await readClaimed(
       store.db,
       context,
-      await nextDue(store.db, context.job.id, claimSize, passOver, clock.now()),
+      await nextDue(store.db, context.job.id, { limit: claimSize, slowest, passOver }, clock.now()),
     );
+    if (lanes === "all") exhausted = claimed.length < claimSize;
     if (claimed.length === 0) return false;
     const prepared = await prepare(claimed, pass);
     const recall = input.listing === null ? askTarget : await input.listing.recallFor(prepared);
@@ -146,17 +150,41 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
       .catch((error: unknown) => {
         broken ??= error;
       })
-      .finally(() => inFlight.delete(id));
+      .finally(() => {
+        inFlight.delete(id);
+        fill();
+        if (isTimeToAct()) nudge.resolve();
+      });
     inFlight.set(id, task);
   };
 
+  const isSuspicious = () => failuresInARow >= suspicious || suspects.length > 0;
+
+  const isTimeToAct = () =>
+    stopped() ||
+    isSuspicious() ||
+    inFlight.size === 0 ||
+    (unrecorded.length >= recordSize && recording === null) ||
+    (waiting.length < claimBelow && !exhausted);
+
+  /** Starts what waits, as far as there is room. */
+  const fill = (): void => {
+    while (!stopped() && !isSuspicious() && inFlight.size < concurrency) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      start(next);
+    }
+  };
+
   const flush = async (): Promise<void> => {
+    await recording;
     if (unrecorded.length === 0) return;
     // Objects that finish while this batch is being recorded belong to the next one.
     const batch = unrecorded;
     unrecorded = [];
     const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
     for (const { claimed } of batch) input.handling.delete(claimed.source.id);
+    exhausted = false;
     recordedAt = clock.now().getTime();
     tracker.count(
       recorded.map(({ handled }) => handled),
@@ -165,7 +193,20 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     tracker.move({ counts: { ...tracker.report().counts, requests: context.target.requests - input.requestsBefore } });
   };
 
-  const look = async (): Promise<void> => {
+  /** Records while the next objects are claimed and carried out. */
+  const flushAside = (): void => {
+    if (recording !== null) return;
+    recording = flush()
+      .catch((error: unknown) => {
+        broken ??= error;
+      })
+      .finally(() => {
+        recording = null;
+        if (isTimeToAct()) nudge.resolve();
+      });
+  };
+
+  const look = async (): Promise<boolean> => {
     lookedAt = clock.now().getTime();
     const { owed } = await intake(store, context, clock.now());
     await judgeDue(store, context, input.cycleId, clock);
@@ -175,30 +216,32 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
         counts: { ...counts, total: counts.done + (await countDue(store.db, context.job.id, clock.now())) },
       });
     }
+    return owed > 0;
   };
 
   const isTimeToLook = () => input.poked() || clock.now().getTime() - lookedAt > lookEvery;
 
   try {
     while (!stopped()) {
-      if (isTimeToLook()) await look();
-      if (waiting.length < concurrency) {
-        const took = await take();
-        if (!took && waiting.length === 0 && inFlight.size === 0 && suspects.length === 0) {
-          await flush();
-          await look();
-          if (!(await take())) break;
-        }
+      // Who is urgent does not wait until those who were claimed before are done.
+      if (isTimeToLook() && (await look())) {
+        exhausted = false;
+        await take("urgent");
       }
-      while (inFlight.size < concurrency) {
-        const next = waiting.shift();
-        if (next === undefined) break;
-        start(next);
-      }
-      if (unrecorded.length >= recordSize || clock.now().getTime() - recordedAt > 250 || inFlight.size === 0)
+      if (waiting.length < claimBelow && !exhausted) await take("all");
+      fill();
+      if (exhausted && waiting.length === 0 && inFlight.size === 0 && suspects.length === 0) {
         await flush();
-      if (inFlight.size > 0) await firstOf(inFlight, clock);
-      if (failuresInARow >= suspicious || suspects.length > 0) {
+        await look();
+        if (!(await take("all")) && unrecorded.length === 0) break;
+      }
+      if (unrecorded.length >= claimSize) await recording;
+      if (unrecorded.length >= recordSize || clock.now().getTime() - recordedAt > 250) flushAside();
+      if (inFlight.size > 0 && !isTimeToAct()) {
+        nudge = Promise.withResolvers();
+        await soon(nudge.promise, clock);
+      }
+      if (isSuspicious()) {
         failuresInARow = 0;
         const probed = await context.target.probe({ lane: "onDemand", signal, matchingPath: input.matchingPath });
         // When the target itself is in trouble, the objects are not to blame: they stay due as they are.
@@ -211,6 +254,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     broken ??= error;
   }
   await Promise.all(inFlight.values());
+  await recording;
   if (codeOf(broken) === "FenceLost") throw broken;
   await flush();
   await forgetIntents(
@@ -233,9 +277,10 @@ const mayCreate = ({ claimed, scoped, mapped, atRest }: Prepared, context: JobCo
 const failureOf = (handled: Handled): TargetFailure | null =>
   handled.failure ?? (handled.outcome?.kind === "failed" ? handled.outcome.failure : null);
 
-/** Waits until one object is done, or a quarter of a second has passed: there may be something to record or to take in. */
-const firstOf = async (inFlight: ReadonlyMap<string, Promise<void>>, clock: Clock): Promise<void> => {
+/** Waits until there is something to do, or a quarter of a second has passed: there may be something to record or to take in. */
+const soon = async (nudge: Promise<void>, clock: Clock): Promise<void> => {
   const timer = new AbortController();
-  await Promise.race([...inFlight.values(), clock.sleep(250, timer.signal)]);
-  timer.abort();
+  await Promise.race([nudge, clock.sleep(250, timer.signal)]);
+  // With a reason of its own, as otherwise an error with its stack would be made each time.
+  timer.abort("nudged");
 };

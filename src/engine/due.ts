@@ -68,17 +68,20 @@ export const owe = async (
   return Number(numAffectedRows ?? 0);
 };
 
-/** The next objects to evaluate: what the guard has judged, most urgent first, users before groups. `passOver` are those in flight. */
+/** The next objects to evaluate: what the guard has judged, most urgent first, users before groups. `passOver` are those in flight; `slowest` is the last lane that is wanted. */
 export const nextDue = async (
   q: Queryable,
   jobId: string,
-  limit: number,
-  passOver: readonly string[],
+  {
+    limit,
+    slowest,
+    passOver,
+  }: { readonly limit: number; readonly slowest: number; readonly passOver: readonly string[] },
   now: Date,
 ): Promise<Due[]> => {
   const { rows } = await sql<DueRow>`
     select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved from provisioning.due
-    where job_id = ${jobId} and held is null and not given_up and due_at <= ${now} and judged >= version and object_id <> all(${passOver}::uuid[])
+    where job_id = ${jobId} and held is null and not given_up and due_at <= ${now} and judged >= version and lane <= ${slowest} and object_id <> all(${passOver}::uuid[])
     order by lane, object_type desc, version
     limit ${limit}`.execute(q);
   return rows.map(dueOf);
