@@ -13,10 +13,13 @@ export interface ServerFiles {
   /** Whether the first run has been set up to its end. */
   isSetUp(): boolean;
   markSetUp(): void;
-  /** The base address that the sandbox tenant had when it last ran, or null. */
-  sandboxAddress(): string | null;
+  /** The base addresses that the sandbox tenant has had, the last one last. */
+  sandboxAddresses(): readonly string[];
   rememberSandboxAddress(baseUrl: string): void;
 }
+
+/** More than a series of crashes, each at another port, will need. */
+const keptAddresses = 50;
 
 export const openServerFiles = (data: string): ServerFiles => {
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -24,6 +27,7 @@ export const openServerFiles = (data: string): ServerFiles => {
   const read = (name: string): string | null =>
     existsSync(path(name)) ? readFileSync(path(name), "utf8").trim() : null;
   const write = (name: string, text: string) => writeFileSync(path(name), `${text}\n`, { mode: 0o600 });
+  const sandboxAddresses = () => (read("sandbox-address") ?? "").split("\n").filter((address) => address !== "");
   let token = read("token");
   if (token === null || token === "") {
     token = newToken();
@@ -36,7 +40,10 @@ export const openServerFiles = (data: string): ServerFiles => {
     withdraw: () => rmSync(path("server.json"), { force: true }),
     isSetUp: () => existsSync(path("set-up")),
     markSetUp: () => write("set-up", new Date().toISOString()),
-    sandboxAddress: () => read("sandbox-address"),
-    rememberSandboxAddress: (baseUrl) => write("sandbox-address", baseUrl),
+    sandboxAddresses,
+    rememberSandboxAddress: (baseUrl) => {
+      const others = sandboxAddresses().filter((address) => address !== baseUrl);
+      write("sandbox-address", [...others.slice(1 - keptAddresses), baseUrl].join("\n"));
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { addApp, assign, createJob, getTemplate, listApps, saveSecrets, setJobState } from "#apps";
 import { countGroups, countUsers, findGroups, findUsers } from "#directory";
 import type { OpenTarget } from "#engine";
@@ -37,13 +38,9 @@ export const setUp = async (input: SetUpInput): Promise<void> => {
     files.markSetUp();
     return;
   }
-  const file = options.directory ?? new URL("sample-organisation.json", examples).pathname;
+  const file = options.directory ?? fileURLToPath(new URL("sample-organisation.json", examples));
   say(options.directory === undefined ? "Making a sample organisation …" : `Importing ${file} …`);
-  await importPeople(
-    input,
-    decodeURIComponent(file),
-    options.directory === undefined ? "sample" : defaultSourceName(file),
-  );
+  await importPeople(input, file, options.directory === undefined ? "sample" : defaultSourceName(file));
   if (options.signal.aborted) return;
   await testConnection(input);
   await addThousandEyes(input);
@@ -58,6 +55,8 @@ const importPeople = async ({ store, clock, say }: SetUpInput, file: string, sou
   );
   for (const { line, field, reason } of summary.problems.slice(0, 10)) say(`  line ${line}, ${field}: ${reason}`);
   if (summary.problemCount > 10) say(`  … and ${summary.problemCount - 10} more rows with problems`);
+  if ((await countUsers(store.db)) === 0)
+    throw new LockstepError("NobodyImported", `${file} holds nobody who could be imported. Give another file.`);
   say(`  ${await countUsers(store.db)} people and ${await countGroups(store.db)} groups are in the directory.`);
 };
 

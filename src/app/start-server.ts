@@ -134,7 +134,10 @@ const sayPort = (report: StartReporter, what: string, wished: number, got: numbe
   report.say(`The ${what} is at ${address}${moved}.`);
 };
 
-/** When the sandbox tenant has moved to another port, it is still the same tenant: whoever was provisioned to it follows, links and all. */
+/**
+ * When the sandbox tenant has moved to another port, it is still the same tenant: whoever was provisioned to it follows, links and all.
+ * The address is kept first, and credentials follow last, so that a start that was cut short is made good by the next one.
+ */
 const followSandbox = async (
   store: Store,
   engine: Engine,
@@ -142,13 +145,15 @@ const followSandbox = async (
   sandbox: Sandbox,
   clock: Clock,
 ): Promise<void> => {
-  const before = files.sandboxAddress();
+  const addresses = files.sandboxAddresses();
   files.rememberSandboxAddress(sandbox.baseUrl);
-  if (before === null) return;
   for (const app of await listApps(store.db)) {
     const saved = await readSecrets(store.db, store.sealer, app.id);
-    if (saved.get("BaseAddress") !== before) continue;
-    if (before === sandbox.baseUrl && saved.get("SecretToken") === sandbox.token) continue;
+    const [address, token] = [saved.get("BaseAddress") ?? "", saved.get("SecretToken")];
+    if (address === sandbox.baseUrl && token === sandbox.token) continue;
+    // Another program may have an older address by now; it does not have the tenant's token.
+    const ours = address === addresses.at(-1) || (addresses.includes(address) && token === sandbox.token);
+    if (!ours) continue;
     const now = clock.now();
     const masked = await listSecretsMasked(store.db, app.id);
     const pairs = masked.map(({ key, value }) =>
@@ -158,8 +163,8 @@ const followSandbox = async (
           ? { key, value: sandbox.token }
           : { key, value: saved.get(key) ?? value },
     );
+    await engine.moveTarget(app.id, identityOf(address), identityOf(sandbox.baseUrl));
     await store.transaction((tx) => saveSecrets(tx, store.sealer, app.id, pairs, now));
-    await engine.moveTarget(app.id, identityOf(before), identityOf(sandbox.baseUrl));
   }
 };
 

@@ -1,4 +1,4 @@
-import { LockstepError } from "#runtime";
+import { codeOf, LockstepError } from "#runtime";
 
 /** What scripts can tell from how the command ended. */
 export const exitCodes = { ok: 0, failure: 1, wrongUse: 2, noServer: 3, interrupted: 130 } as const;
@@ -57,7 +57,8 @@ export const errorAsJson = (thrown: unknown): { readonly error: object } => {
     const facts = Object.keys(thrown.facts).length > 0 ? { facts: thrown.facts } : {};
     return { error: { code: thrown.code, message: thrown.message, ...facts } };
   }
-  return { error: { code: "Unexpected", message: thrown instanceof Error ? thrown.message : String(thrown) } };
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { error: { code: codeOf(thrown) ?? "Unexpected", message } };
 };
 
 /** An error as one paragraph for people. */

@@ -85,11 +85,17 @@ test.each([
   ["failed", { ...summary, failed: 1 }],
   ["held", { ...summary, held: 1 }],
   ["in step", { ...summary, inStep: 3 }],
-  ["there", null],
 ])("--once ends with 1 when not all is well: %s", async (_, first) => {
   const scene = await play({ flags: { once: true }, first: Promise.resolve(first) });
   await scene.done;
   expect([scene.shell.exitCode, scene.stops()]).toEqual([1, 1]);
+});
+
+test("--once ends with 0 and counts of nothing where no job is active", async () => {
+  const scene = await play({ flags: { once: true, json: true }, first: Promise.resolve(null) });
+  await scene.done;
+  expect(scene.shell.exitCode).toBe(0);
+  expect(Object.values(JSON.parse(scene.stdout.written[1]!))).toEqual(Array.from({ length: 11 }, () => 0));
 });
 
 test("a directory of one's own takes the place of the sample", async () => {

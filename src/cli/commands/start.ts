@@ -80,12 +80,16 @@ export const runStart = async (flags: StartFlags, shell: Shell, startServer: typ
       view.end();
       if (first !== null && !json) view.say(onceSummary(first, style));
       if (once) {
-        if (first !== null && json) await writeAll(shell.stdout, `${JSON.stringify(summaryLine(first))}\n`);
+        const summary = first ?? nothingToDo;
         shell.exitCode = interrupts.signal.aborted
           ? exitCodes.interrupted
-          : first !== null && allInStep(first)
+          : allInStep(summary)
             ? exitCodes.ok
             : exitCodes.failure;
+        if (json && !interrupts.signal.aborted)
+          await writeAll(shell.stdout, `${JSON.stringify(summaryLine(summary))}\n`);
+        else if (first === null && !interrupts.signal.aborted)
+          view.say("There was nothing to run: no app's provisioning is active.");
       } else if (!interrupts.signal.aborted) {
         if (!json) view.say(nextSteps(running, flags.data, style));
         await interrupts.happened;
@@ -101,6 +105,21 @@ export const runStart = async (flags: StartFlags, shell: Shell, startServer: typ
   } finally {
     interrupts.end();
   }
+};
+
+/** Where no job is active. */
+const nothingToDo: OnceSummary = {
+  inScope: 0,
+  inStep: 0,
+  created: 0,
+  updated: 0,
+  disabled: 0,
+  deleted: 0,
+  skipped: 0,
+  failed: 0,
+  held: 0,
+  requests: 0,
+  seconds: 0,
 };
 
 const sandboxLine = ({ baseUrl, token, web }: RunningSandboxAddress) => ({ baseUrl, token, web });
