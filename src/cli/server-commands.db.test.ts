@@ -450,6 +450,8 @@ describe("apps and people on Graph's paths", () => {
         : { json: { value: [{ id: "1" }], "@odata.nextLink": `${server!.url}/v1.0/users?$skiptoken=2` } };
     const ran = await ask(["user", "list", "--limit", "2", "--json"], { "GET /v1.0/users": pages });
     expect(JSON.parse(ran.out)).toEqual({ value: [{ id: "1" }, { id: "2" }], more: true });
+    const columns = "id,displayName,userPrincipalName,accountEnabled,department";
+    expect(new URL(sent()[0]!.url, server!.url).searchParams.get("$select")).toBe(columns);
   });
 
   test("user update patches Graph's names, extension attributes in their own object", async () => {
