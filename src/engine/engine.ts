@@ -5,7 +5,7 @@ import { purgeExpired } from "#directory";
 import { dropOld, ensurePartitions } from "#journal";
 import { type Clock, type Logger, sentenceOf } from "#runtime";
 import type { Queue, Store } from "#store";
-import { pruneFeed } from "#store";
+import { pruneFeed, tidy } from "#store";
 import type { ConnectionTest, CycleReport, Engine, Progress } from "./contract.ts";
 import { type JobRuntime, runCycle } from "./cycle.ts";
 import { retryNow } from "./due.ts";
@@ -30,6 +30,8 @@ export interface EngineOptions {
 
 const cycleQueue = "cycle";
 const tickQueue = "tick";
+/** In milliseconds. */
+const tidyEvery = 3600_000;
 /** Watchers hear of progress at most this often (milliseconds). */
 const tellEvery = 200;
 
@@ -163,6 +165,13 @@ export const openEngine = (options: EngineOptions): Engine => {
       });
   };
 
+  let tidiedAt = clock.now().getTime();
+  const tidyNowAndThen = async (): Promise<void> => {
+    if (clock.now().getTime() - tidiedAt < tidyEvery) return;
+    tidiedAt = clock.now().getTime();
+    await tidy(store);
+  };
+
   const housekeeping = async (): Promise<void> => {
     const now = clock.now();
     await store.transaction((tx) => ensurePartitions(tx, now));
@@ -202,6 +211,7 @@ export const openEngine = (options: EngineOptions): Engine => {
       await queue.work(cycleQueue, handleWake);
       await queue.work(tickQueue, async () => {
         await housekeeping();
+        await tidyNowAndThen();
         wake();
       });
       await queue.everyMinute(tickQueue);

@@ -87,6 +87,19 @@ export const pageOfLinked = async (
   return rows;
 };
 
+/** Whether nothing about a link is different, so that it need not be written; the account is compared by identity only. */
+export const isSameLink = (left: StoredLink, right: StoredLink): boolean =>
+  left.targetId === right.targetId &&
+  left.managed === right.managed &&
+  left.inScope === right.inScope &&
+  left.origin === right.origin &&
+  left.disabledByUs === right.disabledByUs &&
+  left.lastKnown === right.lastKnown &&
+  left.desiredHash === right.desiredHash &&
+  left.displayName === right.displayName &&
+  left.pathGroups.length === right.pathGroups.length &&
+  left.pathGroups.every((id, at) => id === right.pathGroups[at]);
+
 export const saveLinks = async (tx: Tx, scope: LinkScope, links: readonly StoredLink[], now: Date): Promise<void> => {
   if (links.length === 0) return;
   const rows = links.map((link) => ({

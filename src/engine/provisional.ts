@@ -9,7 +9,7 @@ import type { JobContext } from "./job-context.ts";
 import { countManaged } from "./links.ts";
 import { logEntryOf } from "./log-entry.ts";
 import { type Claimed, readClaimed } from "./source-objects.ts";
-import { carryOut, type Pass, prepare } from "./spine.ts";
+import { carryOut, type Pass, type Prepared, prepare } from "./spine.ts";
 import type { GuardState } from "./steps/guard.ts";
 
 const pageSize = 500;
@@ -43,12 +43,14 @@ export const judgeDue = async (
 };
 
 const markJudged = async (store: Store, context: JobContext, page: readonly Due[], clock: Clock): Promise<void> => {
-  const decided = await decideFromMemory(store, context, page, clock);
-  const judged = decided.map(({ claimed, decision }) => ({
-    id: claimed.due.id,
-    version: claimed.due.version,
-    removal: decision?.kind === "decision" && decision.removal,
-  }));
+  // For who is at rest nothing is decided, so nothing is removed.
+  const decided = await decideFromMemory(store, context, page, clock, ({ atRest }) => !atRest);
+  const removals = new Set(
+    decided.flatMap(({ claimed, decision }) =>
+      decision?.kind === "decision" && decision.removal ? [claimed.source.id] : [],
+    ),
+  );
+  const judged = page.map(({ id, version }) => ({ id, version, removal: removals.has(id) }));
   await sql`
     update provisioning.due d set judged = j.version, removal = j.removal,
       lane = case when j.removal then least(d.lane, ${laneNumbers.removal}) when d.lane = ${laneNumbers.removal} then ${laneNumbers.change} else d.lane end
@@ -57,18 +59,26 @@ const markJudged = async (store: Store, context: JobContext, page: readonly Due[
 };
 
 /** What would be decided if the target were as it was last seen. */
-const decideFromMemory = async (store: Store, context: JobContext, page: readonly Due[], clock: Clock) => {
+const decideFromMemory = async (
+  store: Store,
+  context: JobContext,
+  page: readonly Due[],
+  clock: Clock,
+  concerns: (one: Prepared) => boolean = () => true,
+) => {
   const claimed = await readClaimed(store.db, context, page);
   const byId = new Map(claimed.map((one) => [one.source.id, one]));
   const pass = memoryPass(store, context, clock);
   const prepared = await prepare(claimed, pass);
   return Promise.all(
-    prepared.map((one) =>
-      carryOut(
-        { ...one, claimed: { ...one.claimed, intended: false } },
-        { ...pass, recall: recallLast(byId.get(one.claimed.source.id)) },
+    prepared
+      .filter(concerns)
+      .map((one) =>
+        carryOut(
+          { ...one, claimed: { ...one.claimed, intended: false } },
+          { ...pass, recall: recallLast(byId.get(one.claimed.source.id)) },
+        ),
       ),
-    ),
   );
 };
 
@@ -135,15 +145,18 @@ const holdIfNeeded = async (
 /** What the guard must remember while a cycle runs. */
 export const guardStateOf = async (store: Store, context: JobContext, clock: Clock): Promise<GuardState> => {
   const dayAgo = new Date(clock.now().getTime() - 24 * 3600 * 1000);
-  const { rows } = await sql<{ n: number }>`
-    select count(*) as n from provisioning.removal where job_id = ${context.job.id} and removed_at > ${dayAgo}`.execute(
+  const { rows } = await sql<{ removed: number; gone: number }>`
+    select
+      (select count(*) from provisioning.removal where job_id = ${context.job.id} and removed_at > ${dayAgo}) as removed,
+      (select count(*) from provisioning.due where job_id = ${context.job.id} and held ->> 'reason' = 'AccountGone') as gone`.execute(
     store.db,
   );
-  const lastDay = rows[0]?.n ?? 0;
+  const { removed: lastDay = 0, gone = 0 } = rows[0] ?? {};
   return {
     limits: context.settings.guard,
     whole: (await countManaged(store.db, context.links)) + lastDay,
     lastDay,
-    recreated: 0,
+    // While a wave of vanished accounts waits for a person, later ones wait with it.
+    recreated: gone,
   };
 };

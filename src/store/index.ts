@@ -16,3 +16,4 @@ export {
 export { openQueue, type Queue } from "./queue.ts";
 export type { Sealer } from "./sealing.ts";
 export { openStore, type Queryable, type Store, type StoreOptions, type Tx } from "./store.ts";
+export { learnSizes, tidy } from "./tidying.ts";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { assignedGroupIds, assignmentsOf, listAssignments } from "#apps";
 import type { ObjectType } from "#core";
 import { getGroups, getUsers, groupsOf, listGroups, listMembers, listUsers } from "#directory";
-import { type FeedRow, feedHead, readFeed, type Store, type Tx, type Watermark } from "#store";
+import { type FeedRow, feedHead, learnSizes, readFeed, type Store, type Tx, type Watermark } from "#store";
 import type { Lane } from "#targets";
 import { owe } from "../due.ts";
 import { type JobContext, mappingOf } from "../job-context.ts";
@@ -122,6 +122,7 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
   } else {
     await oweAssigned(store, context, oweIds);
   }
+  if (owed > 0) await learnSizes(store.db, ["provisioning.due", "provisioning.link"]);
   await store.transaction((tx) =>
     sql`
       update provisioning.job set directory_watermark = ${JSON.stringify(heads.directory)}::jsonb, apps_watermark = ${JSON.stringify(heads.apps)}::jsonb, everything_due = false

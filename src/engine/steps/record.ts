@@ -9,7 +9,7 @@ import { type Handled, type Trouble, troubleOf } from "../handled.ts";
 import { heldForm } from "../held.ts";
 import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
-import { dropLinks, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
+import { dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
 import { nameOf } from "../source-objects.ts";
 import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
@@ -70,7 +70,7 @@ export const record = async (
       const after = linkAfter(one);
       if (after === "drop") dropped.push(source.id);
       else if (after !== null) {
-        links.push(after);
+        if (link === null || !isSameLink(link, after)) links.push(after);
         if (link === null || link.targetId !== after.targetId || link.inScope !== after.inScope)
           newlyLinked.push(source.id);
         if (link !== null && link.targetId !== after.targetId) movedAccounts.push(source.id);
