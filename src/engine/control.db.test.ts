@@ -109,6 +109,31 @@ test("an engine that stops in the middle of a cycle leaves the rest to the next 
   expect(rig.server.state.accepted).toHaveLength(50);
 });
 
+test("a worker that was only slow records nothing once another has taken the job over", async () => {
+  const scene = await rig.openScene();
+  const ada = await scene.assigned("ada");
+  rig.server.faults.add({ kind: "hangAfterCommit", method: "POST" });
+  const slow = rig.life;
+  const held = rig.holding();
+  const running = scene.cycle();
+  await held;
+  rig.begin();
+  expect(await scene.cycle()).toMatchObject({ state: "succeeded", counts: { created: 0, unchanged: 1 } });
+  const { rows: before } = await sql`select * from provisioning.link where job_id = ${scene.jobId}`.execute(
+    rig.store.db,
+  );
+
+  rig.clock.timeOut();
+  expect(await running).toMatchObject({ state: "interrupted" });
+  const { rows: after } = await sql`select * from provisioning.link where job_id = ${scene.jobId}`.execute(
+    rig.store.db,
+  );
+  expect(after).toEqual(before);
+  expect(await scene.logs(ada)).toHaveLength(1);
+  expect(rig.server.state.accepted).toHaveLength(1);
+  await slow.end();
+});
+
 test("a cycle that is asked for while one runs is another one", async () => {
   const scene = await rig.openScene();
   await scene.assigned("ada");

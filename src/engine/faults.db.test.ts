@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { listAudit } from "#journal";
 import { day, type EngineRig, hour, minute, openEngineRig, type Scene, token } from "#test/engine-rig.ts";
+import { settledFeed } from "#test/feed.ts";
 
 let rig: EngineRig;
 beforeAll(async () => {
@@ -86,6 +87,35 @@ test("an account that somebody else makes at the same moment is taken over after
   expect((await scene.logs(ada)).map(({ provisioningAction }) => provisioningAction)).toEqual(["update", "create"]);
 });
 
+test("somebody else's account is not disabled for a person whose own was never made", async () => {
+  const scene = await rig.openScene();
+  rig.server.users.create({
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+    userName: scene.upn("ada"),
+    active: true,
+  });
+  const ada = await scene.assigned("ada");
+  rig.server.faults.add({ kind: "500", method: "GET", times: null });
+  expect(await rig.life.engine.provision(scene.jobId, ada, { dry: false })).toMatchObject({ action: "fail" });
+  await scene.unassign(ada);
+  rig.server.faults.clear();
+  expect(await scene.asked(() => scene.cycle())).toEqual([]);
+  expect(scene.account("ada")).toMatchObject({ active: true });
+});
+
+test("who leaves while nobody knows whether the create was done is looked for, and disabled", async () => {
+  const scene = await rig.openScene();
+  const ada = await scene.assigned("ada");
+  const died = rig.life.dieAt(2, true);
+  void scene.cycle();
+  await died;
+  rig.begin();
+  expect(scene.account("ada")).toMatchObject({ active: true });
+  await scene.unassign(ada);
+  expect(await scene.cycle()).toMatchObject({ counts: { disabled: 1 } });
+  expect(scene.account("ada")).toMatchObject({ active: false });
+});
+
 test("a 409 for something that cannot be found is a conflict for a person to mend", async () => {
   const scene = await rig.openScene({ template: "scim" });
   const ada = await scene.assigned("ada");
@@ -114,11 +144,19 @@ test("a change that comes while the request is under way is not lost", async () 
   const held = rig.holding();
   const running = scene.cycle();
   await held;
+  const versionOf = async () => {
+    const { rows } = await sql<{ version: number }>`
+      select version from provisioning.due where job_id = ${scene.jobId} and object_id = ${ada}`.execute(rig.store.db);
+    return rows[0]?.version ?? 0;
+  };
+  const claimed = await versionOf();
   await scene.change(ada, { displayName: "Second" });
+  await settledFeed(rig.store.db, "directory.change");
   rig.life.engine.wake(scene.jobId);
+  // The running cycle takes the change in while the request is still out.
+  await vi.waitFor(async () => expect(await versionOf()).toBeGreaterThan(claimed));
   rig.clock.timeOut();
   await running;
-  await scene.cycle();
   expect(scene.account("ada")).toMatchObject({ displayName: "Second" });
   expect((await status(scene)).counts).toMatchObject({ pending: 0, inStep: 1 });
 });

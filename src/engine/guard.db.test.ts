@@ -154,6 +154,7 @@ test("a wave of soft deletions and a wave of purges are held as well", async () 
 test("a wave of vanished accounts is not answered with creates", async () => {
   const scene = await rig.openScene();
   const ids = await people(scene, 40);
+  const late = await scene.assigned("late");
   await scene.cycle();
   for (const { id } of rig.server.users.all()) rig.server.users.remove(String(id));
   for (const id of ids) await scene.change(id, { jobTitle: "x", displayName: `New ${id}` });
@@ -165,13 +166,15 @@ test("a wave of vanished accounts is not answered with creates", async () => {
   expect(first).toMatchObject({ action: "create", reason: "AccountGone" });
   expect(first?.explanation).toContain("gone from the target");
 
-  // They wait for a person, and do not count as removals meanwhile.
+  // They wait for a person, later ones with them, and do not count as removals meanwhile.
   const before = rig.server.users.all().length;
+  await scene.change(late, { displayName: "Late" });
   await scene.cycle();
   expect(rig.server.users.all()).toHaveLength(before);
+  expect(await held(scene)).toContain(late);
   await rig.life.engine.allowHeld(scene.jobId, "all");
   await scene.cycle();
-  expect(rig.server.users.all()).toHaveLength(40);
+  expect(rig.server.users.all()).toHaveLength(41);
 });
 
 test("switched off, or with other limits, the guard does as it is told", async () => {

@@ -52,7 +52,7 @@ const commandOf: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("fault" as const), fault: fc.constantFrom(...faults) }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({ kind: fc.constant("die" as const), after: fc.nat(6), sent: fc.boolean() }),
   },
 );
@@ -206,5 +206,5 @@ test("whatever happens to directory, target and engine, in the end the accounts 
     seed: 20_260_302,
     endOnFailure: true,
   });
-  expect(Math.min(deaths, met)).toBeGreaterThan(3);
+  expect([deaths > 0, met > 10]).toEqual([true, true]);
 }, 120_000);

@@ -7,7 +7,7 @@ export interface GuardState {
   readonly whole: number;
   /** Removals of the last day without approval, those of this cycle among them. */
   lastDay: number;
-  /** Accounts found gone in this cycle that would be created anew. */
+  /** Accounts found gone that were created anew in this cycle, and those that are held. */
   recreated: number;
 }
 
