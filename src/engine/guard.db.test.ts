@@ -206,3 +206,22 @@ test("updates and enabling go on while removals are held", async () => {
   expect(await scene.cycle()).toMatchObject({ counts: { updated: 1, disabled: 0 } });
   expect(scene.account("p20")).toMatchObject({ displayName: "Changed" });
 });
+
+test("trying a held person on demand is no approval, and an allowed one may be tried", async () => {
+  const scene = await rig.openScene();
+  const ids = await people(scene, 30);
+  await scene.cycle();
+  const leavers = ids.slice(0, 15);
+  await leave(scene, leavers);
+  await scene.cycle();
+  const [one = ""] = leavers;
+
+  const tried = await rig.life.engine.provision(scene.jobId, one, { dry: false });
+  expect(tried.action).toBe("hold");
+  expect(tried.entry.explanation).toContain("waits for a decision");
+  expect(await held(scene)).toContain(one);
+
+  await rig.life.engine.allowHeld(scene.jobId, [one]);
+  expect((await rig.life.engine.provision(scene.jobId, one, { dry: false })).action).toBe("disable");
+  expect(await held(scene)).toEqual(leavers.filter((id) => id !== one).sort());
+});

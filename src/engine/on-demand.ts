@@ -30,7 +30,7 @@ export interface OnDemandInput {
 /** One object through the very same spine, in the first lane, with a look at the target whatever is remembered. */
 export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult> => {
   const { store, clock, context, dry } = input;
-  const due = await dueNow(store, context, input.objectId);
+  const { due, held } = await dueNow(store, context, input.objectId);
   const claimed = await readClaimed(store.db, context, [due]);
   const pass: Pass = {
     context,
@@ -38,7 +38,7 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
     clock,
     random: input.random,
     recall: askTarget,
-    guard: dry ? null : await guardStateOf(store, context, clock),
+    guard: dry ? null : { ...(await guardStateOf(store, context, clock)), waitsForDecision: held },
     stopBefore: dry ? "apply" : null,
     look: true,
     signal: input.signal,
@@ -64,11 +64,11 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
 };
 
 /** The object's due row when there is one, so that what was done counts for it; else one made up. */
-const dueNow = async (store: Store, context: JobContext, objectId: string): Promise<Due> => {
-  const { rows } = await sql<Parameters<typeof dueOf>[0]>`
-    select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved from provisioning.due
+const dueNow = async (store: Store, context: JobContext, objectId: string): Promise<{ due: Due; held: boolean }> => {
+  const { rows } = await sql<Parameters<typeof dueOf>[0] & { held: boolean }>`
+    select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved, held is not null as held from provisioning.due
     where job_id = ${context.job.id} and object_id = ${objectId}`.execute(store.db);
-  if (rows[0] !== undefined) return { ...dueOf(rows[0]), lane: "onDemand" };
+  if (rows[0] !== undefined) return { due: { ...dueOf(rows[0]), lane: "onDemand" }, held: rows[0].held };
   const object = await getObject(store.db, objectId);
   const { rows: linked } = await sql<{ type: "User" | "Group" }>`
     select object_type as type from provisioning.link where job_id = ${context.job.id} and source_id = ${objectId} limit 1`.execute(
@@ -86,7 +86,7 @@ const dueNow = async (store: Store, context: JobContext, objectId: string): Prom
       { facts: { objectId } },
     );
   }
-  return {
+  const due: Due = {
     type,
     id: objectId,
     lane: "onDemand",
@@ -96,4 +96,5 @@ const dueNow = async (store: Store, context: JobContext, objectId: string): Prom
     firstFailedAt: null,
     approved: false,
   };
+  return { due, held: false };
 };

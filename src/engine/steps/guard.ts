@@ -3,6 +3,8 @@ import { type Decision, type GuardLimits, type GuardVerdict, judgeRemovals } fro
 /** What the guard remembers during one cycle. */
 export interface GuardState {
   readonly limits: GuardLimits;
+  /** True for a single object that is held already: trying it on demand is no approval. */
+  readonly waitsForDecision?: boolean;
   /** Managed links when the cycle began, and those that were removed within the day before. */
   readonly whole: number;
   /** Removals of the last day without approval, those of this cycle among them. */
@@ -17,6 +19,14 @@ export interface GuardState {
  */
 export const guard = (decision: Decision, state: GuardState, approved: boolean): GuardVerdict => {
   if (approved) return { kind: "run" };
+  if (decision.removal && state.waitsForDecision === true) {
+    return {
+      kind: "hold",
+      count: 1,
+      limit: 0,
+      why: 'It waits for a decision already. Allow or reject it with "held".',
+    };
+  }
   if (decision.removal) {
     const verdict = judgeRemovals(
       { waiting: 1, lastDay: state.lastDay, managed: state.whole - state.lastDay },
