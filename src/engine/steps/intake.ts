@@ -60,8 +60,9 @@ export const intake = async (store: Store, context: JobContext, now: Date): Prom
     if (read === null) continue;
     owed += read.made;
     // A saved schema among the changes makes everything due at once, not only at the next look.
-    if (!read.more && !(read.any && (await readMarks(store, context.job.id)).everything))
-      return { owed, kind: "incremental" };
+    if (read.more || (read.any && (await readMarks(store, context.job.id)).everything)) continue;
+    if (owed >= pageSize) await learnSizes(store.db);
+    return { owed, kind: "incremental" };
   }
 };
 
@@ -79,13 +80,14 @@ const readMarks = async (store: Store, jobId: string): Promise<Marks> => {
  */
 const oweEverything = async (store: Store, context: JobContext, now: Date): Promise<number> => {
   const { job } = context;
+  await learnSizes(store.db);
   const heads = {
     directory: await feedHead(store.db, "directory.change"),
     apps: await feedHead(store.db, "apps.change"),
   };
   let owed = 0;
   const oweIds = async (type: ObjectType, ids: readonly string[]) => {
-    owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now));
+    owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now, true));
   };
   for (let after: string | null = null; ; ) {
     const page: { id: string; type: ObjectType }[] = await pageOfLinked(store.db, context.links, {
@@ -122,7 +124,7 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
   } else {
     await oweAssigned(store, context, oweIds);
   }
-  if (owed > 0) await learnSizes(store.db, ["provisioning.due", "provisioning.link"]);
+  await learnSizes(store.db);
   await store.transaction((tx) =>
     sql`
       update provisioning.job set directory_watermark = ${JSON.stringify(heads.directory)}::jsonb, apps_watermark = ${JSON.stringify(heads.apps)}::jsonb, everything_due = false

@@ -18,6 +18,8 @@ create table journal.provisioning (
   entry jsonb not null,
   primary key (at, seq)
 ) partition by range (at);
+-- Compressing what is written once and seldom read would cost more than everything else about an entry.
+alter table journal.provisioning alter column entry set storage external;
 create index on journal.provisioning (id);
 create index on journal.provisioning (app_id, at, seq);
 create index on journal.provisioning (cycle_id);
