@@ -2,13 +2,17 @@
 // TypeScript runs as it is on Node.js 24, which the project brings along: an older Node.js hands over to it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const NEEDED = 24;
 
-if (Number(process.versions.node.split(".")[0]) >= NEEDED) await import("../src/cli/main.ts");
-else handOver();
+if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+  // Most of the time that a small command takes is compiling; where the folder cannot be written, nothing is kept.
+  module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/lockstep/compiled", import.meta.url)));
+  await import("../src/cli/main.ts");
+} else handOver();
 
 function handOver() {
   const name = process.platform === "win32" ? "node.exe" : "node";

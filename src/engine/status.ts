@@ -21,7 +21,7 @@ export const statusOf = async (
   const settings = await jobSettings(q, jobId);
   const counts = await countsOf(q, jobId, state?.targetIdentity ?? null);
   const lastCycle = state?.lastCycleId == null ? null : await readCycle(q, state.lastCycleId);
-  const running = runtime?.tracker?.report().state === "running" ? runtime.tracker.progress() : null;
+  const running = runtime?.tracker?.report().state === "running" ? runtime.tracker.progress(now.getTime()) : null;
   const configured = (await listSecretsMasked(q, app.id)).some(({ key }) => key === "SecretToken");
   return {
     jobId,
@@ -95,7 +95,7 @@ const noticesOf = async (
   const notices: string[] = [];
   if (counts.held > 0) {
     notices.push(
-      `${counts.held} removals are held to prevent accidental deletions. Look at them with "lockstep held", then allow or reject them; everything else goes on.`,
+      `${counts.held} ${counts.held === 1 ? "removal is" : "removals are"} held to prevent accidental deletions, until a person allows or rejects them; everything else goes on.`,
     );
   }
   if (state?.quarantine != null) {

@@ -2,8 +2,10 @@ import { statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { endAll, openPlace, type Place, type Started, sampleFacts, start, startOnce, until } from "./command-line.ts";
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const sample = sampleFacts();
 const owner = "admin@sandbox.example";

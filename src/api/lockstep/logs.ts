@@ -50,10 +50,17 @@ const filterOf = async (q: Queryable, call: Call): Promise<ProvisioningFilter> =
   };
 };
 
-/** Somebody who is no longer in the directory is searched for by name. */
+/**
+ * Somebody who is no longer in the directory is known by the user principal name of an earlier entry: the entry of the purge itself has none.
+ * Whom neither knows is searched for by name.
+ */
 const ofUser = async (q: Queryable, reference: string): Promise<ProvisioningFilter> => {
   const object = (await getUser(q, reference)) ?? (await getObject(q, reference));
-  return object === null ? { search: reference } : { sourceId: object.id };
+  if (object !== null) return { sourceId: object.id };
+  const { items } = await listProvisioning(q, { search: reference }, { limit: 1 });
+  const found = items[0]?.sourceIdentity;
+  const isMeant = found?.details.UserPrincipalName?.toLowerCase() === reference.trim().toLowerCase();
+  return found !== undefined && isMeant ? { sourceId: found.id } : { search: reference };
 };
 
 const momentOf = (name: string, text: string): Date => {

@@ -69,7 +69,7 @@ const add = (bare: Command, shell: Shell): void => {
     const job = await addJob(session.client, made.servicePrincipal.id);
     await session.print({ ...made, job }, () => {
       const name = JSON.stringify(printable(displayName));
-      return `${printable(displayName)} was added (${made.servicePrincipal.id}).\nNext: lockstep credentials ${name}, lockstep assign WHO --app ${name}, lockstep resume ${name}`;
+      return `${printable(displayName)} was added (${made.servicePrincipal.id}).\nNext: npx lockstep credentials ${name}, npx lockstep assign WHO --app ${name}, npx lockstep resume ${name}`;
     });
   });
 };

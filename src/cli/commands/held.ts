@@ -17,9 +17,9 @@ export const registerHeld: Register = (program, shell) => {
     .command("held")
     .summary("decide on removals that the guard holds")
     .description("Removals that the guard holds until a person decides.");
-  const list = withApp(group.command("list").description("Lists what is held, and why."));
+  const list = withApp(group.command("list", { isDefault: true }).description("Lists what is held, and why."));
   examples(list, [
-    ["held list", "of the only app"],
+    ["held", "of the only app"],
     ["held list --json", "for programs"],
   ]);
   list.action(async (flags: AppOptions) => listHeld(flags, shell));

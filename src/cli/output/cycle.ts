@@ -80,6 +80,8 @@ export const cycleAdvice = (report: CycleReport): readonly string[] => [
       ]
     : []),
   ...(report.counts.held > 0
-    ? ["Removals are held until you decide: lockstep held list, then lockstep held allow or lockstep held reject."]
+    ? [
+        "Removals are held until you decide: npx lockstep held, then npx lockstep held allow or npx lockstep held reject.",
+      ]
     : []),
 ];

@@ -101,7 +101,7 @@ const warningsOf = (job: JobStatus, { style }: StatusView): readonly string[] =>
       ]),
   ...job.notices.map((notice) => style.warn(`! ${printable(notice)}`)),
   ...(job.counts.givenUp > 0
-    ? [style.warn(`! ${counted(job.counts.givenUp, "object")} failed for 28 days; lockstep retry tries again.`)]
+    ? [style.warn(`! ${counted(job.counts.givenUp, "object")} failed for 28 days; npx lockstep retry tries again.`)]
     : []),
   ...(job.counts.failed > 0 ? ["What failed and why: npx lockstep logs --status failure"] : []),
   ...(job.counts.held > 0 ? ["Removals wait for you: npx lockstep held list"] : []),
