@@ -53,8 +53,13 @@ const measure = async (database: Figures["database"]): Promise<Figures> => {
     const initial = await measured("initial");
     const later = await measured("later");
     const requests = (await target.requests()).slice(0, initial.initialRequests);
-    await target.reset();
-    const bareSeconds = await replay(target.baseUrl, requests);
+    // The better of two, as whatever else the machine does can only slow a loop down.
+    const replays: number[] = [];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await target.reset();
+      replays.push(await replay(target.baseUrl, requests));
+    }
+    const bareSeconds = Math.min(...replays);
     return {
       database,
       users,
