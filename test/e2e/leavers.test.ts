@@ -149,7 +149,11 @@ test("half of the people unassigned: nothing is written, all is held and listed 
     expect(one.explanation).toContain(one.displayName);
   }
   const text = await server.run(["held", "list"]);
-  expect(text.out).toContain(`${held} removals held. Decide with: npx lockstep held allow|reject`);
+  expect(text).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`${held} removals held. Decide with: npx lockstep held allow|reject`),
+    err: "",
+  });
   const status = await server.run(["status"]);
   expect(status.out).toContain(`${held} removals are held`);
 

@@ -123,10 +123,12 @@ describe("the sample organisation", () => {
     const server = await start(place);
     expect(server.ready.sandbox.baseUrl).not.toBe(killed.ready.sandbox.baseUrl);
     expect(server.ready.sandbox.token).toBe(killed.ready.sandbox.token);
+    await until("the change made before the crash has arrived", async () => {
+      const { displayName } = await server.sandbox.find(name);
+      return displayName === "Before The Crash";
+    });
     await inStep(server);
-    const users = await server.sandbox.all();
-    expect(userNames(users)).toEqual([owner, ...sample.provisioned].sort());
-    expect(users.find(({ userName }) => userName === name).displayName).toBe("Before The Crash");
+    expect(userNames(await server.sandbox.all())).toEqual([owner, ...sample.provisioned].sort());
     expect(await server.json("logs", "--action", "create", "--limit", "1000")).toMatchObject({
       value: { length: sample.provisioned.length },
     });

@@ -4,6 +4,7 @@ import { type Client, path } from "../client/client.ts";
 import { type AppOptions, examples, openSession, type Register, type Session, withApp } from "../command.ts";
 import { counted, localTime } from "../output/amounts.ts";
 import { table } from "../output/table.ts";
+import { printable, wrap } from "../output/text.ts";
 import { CliError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
@@ -19,7 +20,8 @@ export const registerHeld: Register = (program, shell) => {
     .description("Removals that the guard holds until a person decides.");
   const list = withApp(group.command("list", { isDefault: true }).description("Lists what is held, and why."));
   examples(list, [
-    ["held", "of the only app"],
+    ["held list", "of the only app"],
+    ["held", "the same"],
     ["held list --json", "for programs"],
   ]);
   list.action(async (flags: AppOptions) => listHeld(flags, shell));
@@ -35,7 +37,7 @@ const decide = (
   const command = withApp(
     bare
       .argument("[objects...]", "ids or display names of held objects")
-      .option("--all", "everything that is held")
+      .option("--all", "everything that is held; it says so plainly, so nobody is asked")
       .option("--yes", "do not ask"),
   );
   examples(command, [
@@ -87,7 +89,7 @@ const idOf = (reference: string, held: readonly HeldObject[]): string => {
   const named = held.filter((object) => object.displayName.toLowerCase() === wanted);
   if (named.length === 1) return named[0]!.objectId;
   if (named.length === 0)
-    throw new CliError("NotFound", `Nothing that is held is called "${reference}". See npx lockstep held list.`);
+    throw new CliError("NotFound", `Nothing that is held is called "${reference}". See npx lockstep held.`);
   const ids = named.map((object) => object.objectId).join(", ");
   throw new CliError("Ambiguous", `"${reference}" names ${named.length} held objects; use an id: ${ids}`);
 };
@@ -99,6 +101,16 @@ const listHeld = async (flags: AppOptions, shell: Shell): Promise<void> => {
   await session.print({ value: held }, () => heldText(held, session));
 };
 
+/** What the guard said last of removals, and of accounts that vanished: each once, however many objects it is about. */
+const guardSentences = (held: readonly HeldObject[]): readonly string[] => {
+  const latest = new Map<boolean, HeldObject>();
+  for (const object of held) {
+    const known = latest.get(object.action === "create");
+    if (known === undefined || object.heldAt >= known.heldAt) latest.set(object.action === "create", object);
+  }
+  return [...latest.values()].flatMap(({ heldBecause = "" }) => (heldBecause === "" ? [] : [heldBecause]));
+};
+
 const heldText = (held: readonly HeldObject[], session: Session): string => {
   if (held.length === 0) return "Nothing is held.";
   const rows = held.map((object) => [
@@ -108,6 +120,9 @@ const heldText = (held: readonly HeldObject[], session: Session): string => {
     object.explanation,
     object.objectId,
   ]);
+  const above = guardSentences(held).map(
+    (why) => `${session.style.warn(wrap(printable(why), session.width ?? Number.POSITIVE_INFINITY))}\n\n`,
+  );
   const columns = [
     { title: "HELD SINCE" },
     { title: "NAME", shrinkTo: 12 },
@@ -115,5 +130,5 @@ const heldText = (held: readonly HeldObject[], session: Session): string => {
     { title: "WHY", shrinkTo: 20 },
     { title: "ID" },
   ];
-  return `${table(columns, rows, { width: session.width, title: session.style.bold })}\n\n${counted(held.length, "removal")} held. Decide with: npx lockstep held allow|reject [NAME or ID …]`;
+  return `${above.join("")}${table(columns, rows, { width: session.width, title: session.style.bold })}\n\n${counted(held.length, "removal")} held. Decide with: npx lockstep held allow|reject [NAME or ID …]`;
 };
