@@ -52,6 +52,8 @@ export interface Progress {
   readonly rate: number;
   /** Null while nobody can tell. */
   readonly secondsLeft: number | null;
+  /** When the target may be asked again, where its rate limit lets nothing through now; null where it does. */
+  readonly waitingUntil?: string | null;
 }
 
 export interface JobStatus {
@@ -76,6 +78,8 @@ export interface HeldObject {
   readonly reason: Reason;
   /** Sentence that says why it is leaving. */
   readonly explanation: string;
+  /** What the guard says of all that it holds with this one: how many they are, and what the limit is. */
+  readonly heldBecause?: string;
   readonly heldAt: string;
 }
 

@@ -74,6 +74,7 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
       error: null,
     },
     input.changed,
+    () => context.target.waitingUntil,
   );
   const requestsBefore = context.target.requests;
   const fence = await store.transaction((tx) => claimJob(tx, jobId, tracker.report()));

@@ -210,12 +210,11 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     lookedAt = clock.now().getTime();
     const { owed } = await intake(store, context, clock.now());
     await judgeDue(store, context, input.cycleId, clock);
-    if (owed > 0 || tracker.report().counts.total === 0) {
-      const { counts } = tracker.report();
-      tracker.move({
-        counts: { ...counts, total: counts.done + (await countDue(store.db, context.job.id, clock.now())) },
-      });
-    }
+    const { counts } = tracker.report();
+    const hasGrown = owed > 0 || counts.total === 0;
+    const due = hasGrown ? await countDue(store.db, context.job.id, clock.now()) : null;
+    // Also without news: who watches shall see that it waits.
+    tracker.move(due === null ? {} : { counts: { ...tracker.report().counts, total: counts.done + due } });
     return owed > 0;
   };
 

@@ -75,7 +75,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const tell = (runner: Runner): void => {
     if (runner.tracker === null || runner.watchers.size === 0) return;
     const now = clock.now().getTime();
-    const progress = runner.tracker.progress();
+    const progress = runner.tracker.progress(now);
     if (progress.phase !== "done" && now - runner.toldAt < tellEvery) return;
     runner.toldAt = now;
     for (const watcher of runner.watchers) watcher(progress);

@@ -12,10 +12,17 @@ export const explain = (handled: Handled, context: JobContext): string => {
   if (trouble !== null) return `${name}: ${trouble.message}`;
   const { decision } = handled;
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
-  if (handled.guard.kind === "hold")
-    return `${sentences[decision.reason](name, app, handled)} This is held: ${handled.guard.why}`;
+  if (handled.guard.kind === "hold") return `${explainHeld(handled, context)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
   return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled);
+};
+
+/** What would become of a held object and why, without what the guard says of all that it holds. */
+export const explainHeld = (handled: Handled, context: JobContext): string => {
+  const { decision } = handled;
+  return decision?.kind === "decision"
+    ? sentences[decision.reason](nameOf(handled.claimed), context.app.displayName, handled)
+    : "";
 };
 
 const memberSentence = ({ members }: Handled): string =>

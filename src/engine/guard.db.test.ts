@@ -36,7 +36,12 @@ test("unassigning half writes nothing of it, lists everybody with the reason, an
   const list = await rig.life.engine.listHeld(scene.jobId, { limit: 1000 });
   expect(list.map(({ objectId }) => objectId)).toEqual([...leavers].sort());
   expect(list[0]).toMatchObject({ action: "disable", reason: "NotAssigned", objectType: "User" });
-  expect(list[0]?.explanation).toContain("15 accounts would be disabled");
+  expect(list[0]?.explanation).toBe(
+    `${list[0]?.displayName} is not assigned to ThousandEyes, neither directly nor through a group. The account in ThousandEyes would be disabled.`,
+  );
+  expect(new Set(list.map(({ heldBecause }) => heldBecause?.slice(0, 29)))).toEqual(
+    new Set(["15 accounts would be disabled"]),
+  );
   expect(await scene.lastLog(leavers[0] ?? "")).toBe("stagedDelete skipped NotEffectivelyEntitled");
   const status = await rig.life.engine.status(scene.jobId);
   expect(status.counts).toMatchObject({ held: 15, inStep: 16, pending: 0, failed: 0 });
@@ -164,7 +169,7 @@ test("a wave of vanished accounts is not answered with creates", async () => {
   expect(report.counts.created + report.counts.held).toBe(40);
   const [first] = await rig.life.engine.listHeld(scene.jobId, { limit: 1 });
   expect(first).toMatchObject({ action: "create", reason: "AccountGone" });
-  expect(first?.explanation).toContain("gone from the target");
+  expect(first?.heldBecause).toContain("gone from the target");
 
   // They wait for a person, later ones with them, and do not count as removals meanwhile.
   const before = rig.server.users.all().length;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Queryable, Tx } from "#store";
 import type { HeldObject } from "./contract.ts";
-import { explain } from "./explain.ts";
+import { explainHeld } from "./explain.ts";
 import type { Handled } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
 import { nameOf } from "./source-objects.ts";
@@ -15,7 +15,8 @@ export const heldForm = (handled: Handled, context: JobContext, now: Date) => {
       action: decision?.action ?? "skip",
       reason: decision?.reason ?? "InStep",
       targetId: decision?.targetId ?? handled.claimed.link?.targetId ?? "",
-      explanation: explain(handled, context),
+      explanation: explainHeld(handled, context),
+      heldBecause: handled.guard.kind === "hold" ? handled.guard.why : "",
       heldAt: now.toISOString(),
     },
   };

@@ -46,36 +46,51 @@ export const countOne = (counts: CycleCounts, handled: Handled): CycleCounts => 
 /** Follows a running cycle: its counts, its speed, and when it will be done. */
 export interface Tracker {
   readonly report: () => CycleReport;
-  readonly progress: () => Progress;
+  /** @param now milliseconds */
+  readonly progress: (now: number) => Progress;
   move(change: Partial<CycleReport>, phase?: Progress["phase"]): void;
   /** @param now milliseconds */
   count(handled: readonly Handled[], now: number): void;
 }
 
-/** Speed is taken over the last ten seconds. */
-const window = 10_000;
+/** Speed is taken over the last ten seconds; over two minutes where a rate limit makes it go by fits and starts. */
+const window = { steady: 10_000, paced: 120_000 };
 
-export const openTracker = (begin: CycleReport, changed: () => void): Tracker => {
+/** Up to here (milliseconds) nothing needs to finish, and a wait is mere pace. */
+const patience = 2_000;
+
+/** @param waitingUntil when the target may be asked again, null where it may be asked now */
+export const openTracker = (
+  begin: CycleReport,
+  changed: () => void,
+  waitingUntil: () => Date | null = () => null,
+): Tracker => {
   let report = begin;
   let phase: Progress["phase"] = "connecting";
   let marks: { at: number; done: number }[] = [];
-  const rate = (): number => {
+  let paced = false;
+  const rate = (now: number): number => {
     const [first] = marks;
     const last = marks.at(-1);
     if (first === undefined || last === undefined || last.at === first.at) return 0;
-    return ((last.done - first.done) * 1000) / (last.at - first.at);
+    // While batches come one after the other, the time since the last of them says nothing; after that it counts.
+    const until = now - last.at > patience ? now : last.at;
+    return ((last.done - first.done) * 1000) / (until - first.at);
   };
   return {
     report: () => report,
-    progress: () => {
-      const speed = rate();
+    progress: (now) => {
+      const speed = rate(now);
       const left = report.counts.total - report.counts.done;
+      const until = phase === "done" ? null : waitingUntil();
+      const pause = Math.max(0, (until?.getTime() ?? now) - now) / 1000;
       return {
         jobId: report.jobId,
         cycle: report,
         phase,
         rate: speed,
-        secondsLeft: phase === "done" ? 0 : speed > 0 ? Math.ceil(left / speed) : null,
+        secondsLeft: phase === "done" ? 0 : speed > 0 ? Math.ceil(Math.max(left / speed, pause)) : null,
+        waitingUntil: pause * 1000 > patience ? (until?.toISOString() ?? null) : null,
       };
     },
     move: (change, to) => {
@@ -86,7 +101,9 @@ export const openTracker = (begin: CycleReport, changed: () => void): Tracker =>
     count: (handled, now) => {
       const counts = handled.reduce(countOne, report.counts);
       report = { ...report, counts };
-      marks = [...marks.filter(({ at }) => now - at < window), { at: now, done: counts.done }];
+      paced ||= now - (marks.at(-1)?.at ?? now) > patience;
+      const reach = paced ? window.paced : window.steady;
+      marks = [...marks.filter(({ at }) => now - at < reach), { at: now, done: counts.done }];
       changed();
     },
   };

@@ -132,5 +132,7 @@ export interface Target {
   ): Promise<Answer<null>>;
   /** Requests sent since opening. */
   readonly requests: number;
+  /** When the next request of those that wait may go, where the rate limit lets none through now; null where none waits for it. */
+  readonly waitingUntil: Date | null;
   close(): Promise<void>;
 }

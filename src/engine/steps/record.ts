@@ -243,13 +243,18 @@ const isCertain = (handled: Handled): boolean => {
     : outcome.kind !== "failed" || outcome.failure.kind !== "uncertain";
 };
 
-/** Everything is logged but what a pass over everything found to be as it was left. */
-const isWorthAnEntry = (handled: Handled): boolean =>
-  !(
-    handled.remembered &&
-    handled.claimed.due.lane === "bulk" &&
-    (handled.members?.add.length ?? 0) + (handled.members?.remove.length ?? 0) === 0
-  );
+/**
+ * Everything is logged but what was found as it was left, without a word to the target, by a pass over everything or because of a change of somebody else;
+ * and whoever is no longer managed. Whoever asks on demand always gets an entry.
+ */
+const isWorthAnEntry = (handled: Handled): boolean => {
+  const { lane, reason } = handled.claimed.due;
+  if (lane === "onDemand" || (handled.members?.add.length ?? 0) + (handled.members?.remove.length ?? 0) > 0)
+    return true;
+  if (handled.decision?.kind === "decision" && handled.decision.reason === "Unmanaged")
+    return troubleOf(handled) !== null;
+  return !handled.remembered || (lane !== "bulk" && /^(?:user|group) /.test(reason));
+};
 
 const hold = async (tx: Tx, context: JobContext, held: readonly Handled[], now: Date): Promise<void> => {
   if (held.length === 0) return;

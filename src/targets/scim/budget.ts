@@ -32,6 +32,8 @@ export interface BudgetState {
   readonly left: number | null;
   /** Everybody waits until then, null when nobody does. */
   readonly stoppedUntil: Date | null;
+  /** The first of those who wait for the window waits until then, null when nobody does. */
+  readonly waitingUntil: Date | null;
 }
 
 /** The pace of one target organisation, shared by all who call it. */
@@ -188,6 +190,7 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
         concurrency: Math.floor(concurrency.limit),
         left: windows.length === 0 ? null : Math.min(...windows.map((window) => window.left - inFlight)),
         stoppedUntil: stoppedUntil > now() ? new Date(stoppedUntil) : null,
+        waitingUntil: alarm !== null && alarm.at > now() ? new Date(alarm.at) : null,
       };
     },
   };

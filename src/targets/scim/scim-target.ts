@@ -159,6 +159,9 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     get requests() {
       return transport.requests;
     },
+    get waitingUntil() {
+      return budget.state.waitingUntil;
+    },
 
     probe: async ({ matchingPath, ...rest }) => {
       const call = findCall("User", matchingPath, newId());
