@@ -52,7 +52,8 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const key = readKey(options.key, folder);
   const url = options.databaseUrl === undefined || options.databaseUrl === "" ? null : options.databaseUrl;
-  const unlock = url === null && folder !== null ? lockFolder(folder) : () => undefined;
+  // On PostgreSQL too: the folder says where its one server is.
+  const unlock = folder === null ? () => undefined : lockFolder(folder);
   let embedded: EmbeddedDatabase | null = null;
   let pool: pg.Pool | null = null;
   try {
