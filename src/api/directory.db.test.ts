@@ -187,6 +187,12 @@ test("groups have members, and users managers", async () => {
   expect(body.value.map((member: Record<string, unknown>) => [member["@odata.type"], member.id]).toSorted()).toEqual(
     [boss, worker].map((id) => ["#microsoft.graph.user", id]).toSorted(),
   );
+  const chosen = await site.ask("GET", `/v1.0/groups/${group}/members?$select=id,accountEnabled`);
+  expect(chosen.body.value).toContainEqual({
+    "@odata.type": "#microsoft.graph.user",
+    id: worker,
+    accountEnabled: true,
+  });
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}`)).status).toBe(405);
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}/$ref`)).status).toBe(204);
   expect((await site.ask("DELETE", `/v1.0/groups/${group}/members/${worker}/$ref`)).status).toBe(404);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Client, connect } from "./client/client.ts";
 import { type Style, styleFor } from "./output/style.ts";
-import { type Shell, writeAll } from "./shell.ts";
+import { columnsOf, type Shell, writeAll } from "./shell.ts";
 
 /** Options that most commands have. */
 export interface ServerOptions {
@@ -57,7 +57,7 @@ export const openSession = async (options: ServerOptions, shell: Shell): Promise
 /** The ways of printing, for commands without a server too. */
 export const printerOf = (json: boolean, shell: Shell): Pick<Session, "style" | "width" | "print"> => ({
   style: styleFor(shell.stdout, shell.env),
-  width: shell.stdout.isTTY === true ? (shell.stdout.columns ?? 80) : null,
+  width: shell.stdout.isTTY === true ? columnsOf(shell.stdout) : null,
   print: async (value, human) => {
     const text = json ? JSON.stringify(value) : human();
     if (text !== "") await writeAll(shell.stdout, `${text}\n`);

@@ -19,7 +19,7 @@ import { registerStatus } from "./commands/status.ts";
 import { registerUser } from "./commands/user.ts";
 import { printable, wrap } from "./output/text.ts";
 import { type ExitCode, errorAsJson, errorAsText, exitCodeOf, exitCodes } from "./problems.ts";
-import type { Shell } from "./shell.ts";
+import { columnsOf, type Shell } from "./shell.ts";
 
 const commands: readonly Register[] = [
   registerStart,
@@ -62,8 +62,8 @@ export const createProgram = (shell: Shell, quiet = false): Command => {
       outputError: (text, write) => {
         if (!quiet) write(text);
       },
-      getOutHelpWidth: () => shell.stdout.columns ?? 100,
-      getErrHelpWidth: () => shell.stderr.columns ?? 100,
+      getOutHelpWidth: () => columnsOf(shell.stdout, 100),
+      getErrHelpWidth: () => columnsOf(shell.stderr, 100),
     })
     .addHelpText(
       "after",
@@ -92,7 +92,7 @@ export const runCommandLine = async (args: readonly string[], shell: Shell): Pro
 };
 
 const fail = (error: unknown, json: boolean, shell: Shell): ExitCode => {
-  const width = shell.stderr.isTTY === true ? (shell.stderr.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const width = shell.stderr.isTTY === true ? columnsOf(shell.stderr) : Number.POSITIVE_INFINITY;
   const paragraph = errorAsText(error)
     .split("\n")
     .map((line) => wrap(printable(line), width))

@@ -489,7 +489,7 @@ test("status shows the server, true counts and what needs a person", async () =>
   expect(lines[0]).toBe("server     Lockstep 0.1.0 at http://127.0.0.1:8400, up 5 min 00 s");
   expect(lines[4]).toBe("APP           STATE   IN SCOPE  IN STEP  PENDING  FAILED  HELD  TIME LEFT");
   expect(lines[5]).toBe("ThousandEyes  active         4        3        0       0     1");
-  expect(ran.out).toContain("Removals wait for you: npx lockstep held list");
+  expect(ran.out).toContain("Who is held and why: npx lockstep held");
   expect(JSON.parse((await ask(["status", "--json"])).out)).toEqual(statusOf());
 });
 

@@ -12,6 +12,9 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
+/** Width of a terminal; some say 0 while they do not know it. @param otherwise where it is not known */
+export const columnsOf = (output: Output, otherwise = 80): number => output.columns || otherwise;
+
 /** Everything that a command may touch of the process around it. */
 export interface Shell {
   readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };

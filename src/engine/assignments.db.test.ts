@@ -267,3 +267,30 @@ test("a tenant that removes disabled accounts makes a new one for who comes back
     await sandbox.close();
   }
 });
+
+test("whom somebody else's change leaves as they were, and who left earlier, get no entry unless somebody asks", async () => {
+  const scene = await rig.openScene();
+  const [ada, bob] = [await scene.person("ada"), await scene.person("bob")];
+  const team = await scene.group("Team", [ada, bob]);
+  await scene.assign(team, "Group");
+  await scene.cycle();
+  await scene.unassign(team);
+  await scene.assign(ada);
+  await scene.cycle();
+  expect(accounts()).toEqual(["+ada", "-bob"]);
+  const count = async (id: string) => (await scene.logs(id)).length;
+  const before = [await count(ada), await count(bob)];
+
+  // A second way in changes nothing for her; his department is nobody's business any more.
+  await scene.assign(await scene.group("Second", [ada]), "Group");
+  await scene.change(bob, { department: "Sales" });
+  expect(await scene.asked(() => scene.cycle())).toEqual([]);
+  expect([await count(ada), await count(bob)]).toEqual(before);
+
+  // A change of her own is answered, also where no mapping reads it.
+  await scene.change(ada, { employeeType: "Contractor" });
+  await scene.cycle();
+  await rig.life.engine.provision(scene.jobId, bob, { dry: false });
+  expect([await count(ada), await count(bob)]).toEqual(before.map((entries) => entries + 1));
+  expect((await scene.logs(bob))[0]?.explanation).toContain("left scope earlier");
+});

@@ -151,7 +151,7 @@ export const groupRoutes = (api: Api): Routes => {
       divisible: true,
       read: async (after, limit) =>
         pageOf(await listMembers(store.db, group.id, { after, limit: limit + 1, kind }), limit),
-      wire: async (page) => (await objectsOf(store.db, page)).map(typed),
+      wire: async (page) => (await objectsOf(store.db, page)).map((object) => typed(object, query.select !== null)),
       count: () => countMembers(store.db, group.id),
     });
   };

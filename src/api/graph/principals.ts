@@ -12,10 +12,13 @@ import type { Queryable } from "#store";
 
 type Resource = Readonly<Record<string, unknown>>;
 
-/** A user or group where Graph says only "directory object": its type goes along. */
-export const typed = (object: DirectoryUser | DirectoryGroup): Resource =>
+/** A user or group where Graph says only "directory object": its type goes along, and all its properties where the caller selects among them. */
+export const typed = (object: DirectoryUser | DirectoryGroup, isSelected = false): Resource =>
   object.kind === "user"
-    ? { "@odata.type": "#microsoft.graph.user", ...selected(userResource(object), defaultUserProperties) }
+    ? {
+        "@odata.type": "#microsoft.graph.user",
+        ...(isSelected ? userResource(object) : selected(userResource(object), defaultUserProperties)),
+      }
     : { "@odata.type": "#microsoft.graph.group", ...groupResource(object) };
 
 /** Users and groups by their ids, in the order of `members`; those who are gone are left out. */

@@ -100,7 +100,7 @@ export const servicePrincipalRoutes = (api: Api): Routes => {
       context: "directoryObjects",
       divisible: true,
       read: async (after, limit) => pageOfAll(live, after, limit),
-      wire: (page) => page.map(typed),
+      wire: (page) => page.map((owner) => typed(owner, query.select !== null)),
     });
   });
 

@@ -170,7 +170,7 @@ export const userRoutes = (api: Api): Routes => {
       context: "directoryObjects",
       divisible: true,
       read: async (after, limit) => pageOf(await listReports(store.db, user.id, { after, limit: limit + 1 }), limit),
-      wire: (users) => users.map(typed),
+      wire: (users) => users.map((user) => typed(user, query.select !== null)),
     });
   });
 
@@ -192,7 +192,7 @@ export const userRoutes = (api: Api): Routes => {
           limit,
         );
       },
-      wire: (groups) => groups.map(typed),
+      wire: (groups) => groups.map((group) => typed(group, query.select !== null)),
     });
   });
 

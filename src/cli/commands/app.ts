@@ -14,7 +14,7 @@ import {
 } from "../command.ts";
 import { appListText, appText, galleryText } from "../output/app-text.ts";
 import { printable } from "../output/text.ts";
-import { CliError, wrongUse } from "../problems.ts";
+import { CliError, ServerError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
 const SHOWN_ASSIGNMENTS = 50;
@@ -52,7 +52,7 @@ const add = (bare: Command, shell: Shell): void => {
   const command = withServer(
     bare
       .description("Adds an app from a template, and its provisioning job.")
-      .argument("<template>", "name or id of a template; see app gallery")
+      .argument("<template>", "name or id of a template, such as scim; see app gallery")
       .option("--name <name>", "display name of the app (default: that of the template)"),
   );
   examples(command, [
@@ -108,11 +108,23 @@ const findTemplate = async (client: Client, reference: string): Promise<GraphObj
       [template.id, textOf(template, "displayName")].some((name) => name.toLowerCase() === wanted),
     ) ?? templates.find((template) => short(textOf(template, "displayName")) === short(reference));
   if (found !== undefined) return found;
+  // The list tells the GUIDs only; the server knows the short ids too.
+  const byId = await templateById(client, reference);
+  if (byId !== null) return byId;
   const near = templates
     .filter((template) => fitsSearch(template, reference))
     .map((template) => textOf(template, "displayName"));
   const hint = near.length > 0 ? `Did you mean ${near.slice(0, 5).join(", ")}?` : "See npx lockstep app gallery.";
   throw new CliError("NotFound", `The gallery has no template "${reference}". ${hint}`);
+};
+
+const templateById = async (client: Client, id: string): Promise<GraphObject | null> => {
+  try {
+    return (await client.ask("GET", path`/v1.0/applicationTemplates/${id}`)) as GraphObject;
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 404) return null;
+    throw error;
+  }
 };
 
 const list = (bare: Command, shell: Shell): void => {
@@ -168,7 +180,10 @@ const remove = (bare: Command, shell: Shell): void => {
         oneOf(["leave", "disable"] as const),
         "leave",
       )
-      .option("--yes", "do not ask"),
+      .option(
+        "--yes",
+        "do not ask; needed where nobody can be asked, as an app's job and assignments do not come back",
+      ),
   );
   examples(command, [
     ["app delete ThousandEyes", "asks first; the accounts stay as they are"],

@@ -92,15 +92,18 @@ const tokenOf = async (flags: CredentialFlags, shell: Shell, app: string): Promi
 };
 
 const readToken = async (file: string, shell: Shell): Promise<string> => {
+  let content: string;
   try {
-    const content =
+    content =
       file === "-"
         ? await text(shell.stdin as AsyncIterable<string>)
         : await readFile(resolve(shell.cwd, file), "utf8");
-    return content.trim();
   } catch (error) {
     throw new CliError("FileUnreadable", `The token cannot be read from ${file}: ${(error as Error).message}`);
   }
+  if (content.trim() !== "") return content.trim();
+  const place = file === "-" ? "Standard input" : `The token file ${file}`;
+  throw new CliError("FileUnreadable", `${place} is empty: it should hold the secret token of the app.`);
 };
 
 const show = async (reference: string | undefined, flags: CredentialFlags, shell: Shell): Promise<void> => {

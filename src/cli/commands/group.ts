@@ -9,6 +9,8 @@ import type { Shell } from "../shell.ts";
 
 const GROUP = "id or display name";
 const SHOWN_MEMBERS = 100;
+// Graph leaves out by itself what the table shows.
+const MEMBER = "id,displayName,userPrincipalName,accountEnabled,department";
 
 export const registerGroup: Register = (program, shell) => {
   const group = program.command("group").summary("groups of the directory").description("Groups of the directory.");
@@ -44,7 +46,12 @@ const show = (bare: Command, shell: Shell): void => {
     const session = await openSession(flags, shell);
     const group = await findGroup(session.client, reference);
     const limit = session.json ? Number.POSITIVE_INFINITY : SHOWN_MEMBERS;
-    const found = await takeGraph(session.client, path`/v1.0/groups/${group.id}/members`, {}, limit);
+    const found = await takeGraph(
+      session.client,
+      path`/v1.0/groups/${group.id}/members`,
+      { $select: session.json ? undefined : MEMBER },
+      limit,
+    );
     await session.print({ group, members: found.items }, () => groupText(group, found, session));
   });
 };

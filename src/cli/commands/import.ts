@@ -142,6 +142,8 @@ const sendFile = async (sending: Sending): Promise<Outcome> => {
   let summary: ImportSummary | null = null;
   let unconfirmed: number | null = null;
   let streamed = 0;
+  let latest: ImportProgress | null = null;
+  const seconds = () => (shell.clock.now().getTime() - began) / 1000;
   const interrupts = watchInterrupts(shell, () => undefined);
   try {
     const lines = session.client.stream("POST", "/lockstep/v1/imports", {
@@ -151,13 +153,19 @@ const sendFile = async (sending: Sending): Promise<Outcome> => {
     });
     for await (const line of lines as AsyncGenerator<ImportLine>) {
       answered = true;
-      if ("progress" in line)
-        view.show(progressOfImport(line.progress as ImportProgress, (shell.clock.now().getTime() - began) / 1000));
+      if ("progress" in line) {
+        latest = line.progress;
+        view.show(progressOfImport(latest, seconds()));
+      }
       if ("problem" in line) {
         streamed += 1;
         await sending.problems?.write(line.problem);
       }
-      if ("summary" in line && line.summary !== undefined) summary = line.summary;
+      if ("summary" in line && line.summary !== undefined) {
+        summary = line.summary;
+        const rows = summary.users.read + summary.groups.read;
+        if (latest !== null) view.show(progressOfImport({ ...latest, bytes: latest.totalBytes, rows }, seconds()));
+      }
       if ("needsConfirmation" in line) unconfirmed = line.needsConfirmation.remove;
     }
   } catch (error) {

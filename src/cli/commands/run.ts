@@ -52,6 +52,7 @@ const runCycle = async (reference: string | undefined, flags: AppOptions, shell:
     throw new CliError("StreamBroken", "The server ended its answer before the cycle did. See npx lockstep status.");
   const done = report;
   await session.print(done, () => {
+    if (done.state === "succeeded" && done.counts.total === 0 && done.counts.done === 0) return "Nothing was due.";
     const advice = cycleAdvice(done);
     return `${cycleSummary(done, shell.clock.now(), session.style)}${advice.map((line) => `\n${line}`).join("")}`;
   });

@@ -5,7 +5,7 @@ import { findDeleted, type GraphObject, literal, takeGraph, textOf } from "../cl
 import { examples, openSession, type Register, type ServerOptions, type Session, withServer } from "../command.ts";
 import { objectText, userListText } from "../output/directory-text.ts";
 import { printable } from "../output/text.ts";
-import { CliError, wrongUse } from "../problems.ts";
+import { CliError, ServerError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
 interface ListFlags extends ServerOptions {
@@ -117,10 +117,26 @@ const create = (bare: Command, shell: Shell): void => {
       ...changesOf(flags),
     };
     const session = await openSession(flags, shell);
-    const made = (await session.client.ask("POST", "/v1.0/users", { body })) as GraphObject;
+    const made = await makeUser(session, body);
     await setManager(session, made.id, flags.manager);
     await printUser(session, made.id, "Created.\n");
   });
+};
+
+const makeUser = async (session: Session, body: { readonly userPrincipalName: string }): Promise<GraphObject> => {
+  try {
+    return (await session.client.ask("POST", "/v1.0/users", { body })) as GraphObject;
+  } catch (error) {
+    const details = error instanceof ServerError && Array.isArray(error.body.details) ? error.body.details : [];
+    if (!(error instanceof ServerError) || !details.some(({ code }) => code === "ObjectConflict")) throw error;
+    const name = body.userPrincipalName;
+    const message = `There is a user ${name} already. Choose another name, or change that one with: npx lockstep user update ${name}`;
+    throw new ServerError(error.status, {
+      ...error.body,
+      message,
+      details: details.map((detail) => ({ ...detail, message })),
+    });
+  }
 };
 
 const update = (bare: Command, shell: Shell): void => {

@@ -35,3 +35,6 @@ export const localTime = (iso: string): string => {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 };
+
+/** The time of day of an ISO 8601 time in the reader's own zone, `14:05:09`. */
+export const clockTime = (iso: string): string => localTime(iso).split(" ").at(-1) ?? iso;

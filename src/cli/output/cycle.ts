@@ -1,5 +1,5 @@
 import type { CycleCounts, CycleReport, Progress } from "#api/contract";
-import { amount, counted, duration } from "./amounts.ts";
+import { amount, clockTime, counted, duration } from "./amounts.ts";
 import type { ProgressState } from "./progress.ts";
 import { noStyle, type Style } from "./style.ts";
 import { facts } from "./table.ts";
@@ -18,7 +18,7 @@ const phaseNames: Readonly<Record<Progress["phase"], string>> = {
 export const inStepOf = (counts: CycleCounts): number => Math.max(0, counts.done - counts.failed - counts.held);
 
 /** A running cycle as a progress. */
-export const progressOfCycle = ({ cycle, phase, rate, secondsLeft }: Progress): ProgressState => ({
+export const progressOfCycle = ({ cycle, phase, rate, secondsLeft, waitingUntil }: Progress): ProgressState => ({
   label: phaseNames[phase] ?? "Running",
   done: cycle.counts.done,
   total: cycle.counts.total,
@@ -28,6 +28,7 @@ export const progressOfCycle = ({ cycle, phase, rate, secondsLeft }: Progress): 
       ? { text: `${amount(cycle.counts.failed)} failed`, tone: "bad" }
       : { text: `${amount(cycle.counts.failed)} failed` },
     ...(cycle.counts.held > 0 ? [{ text: `${amount(cycle.counts.held)} held` }] : []),
+    ...(waitingUntil == null ? [] : [{ text: `waiting for the target's rate limit until ${clockTime(waitingUntil)}` }]),
   ],
   rate,
   secondsLeft,
@@ -76,7 +77,7 @@ export const cycleSummary = (report: CycleReport, now: Date, style: Style = noSt
 export const cycleAdvice = (report: CycleReport): readonly string[] => [
   ...(report.counts.failed > 0
     ? [
-        "What failed and why: lockstep logs --status failure. Failures are tried again by themselves; lockstep retry does it now.",
+        "What failed and why: npx lockstep logs --status failure. Failures are tried again by themselves; npx lockstep retry does it now.",
       ]
     : []),
   ...(report.counts.held > 0

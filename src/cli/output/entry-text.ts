@@ -66,13 +66,19 @@ export const entryText = (entry: ProvisioningEntry, view: EntryView): string => 
   return [
     head,
     ...(reasonOf(entry) === "" ? [] : [`  ${wrap(printable(reasonOf(entry)), wide, "  ")}`]),
-    ...(errorInformation === null
-      ? []
-      : [`  ${style.bad(wrap(printable(`${errorInformation.errorCode}: ${errorInformation.reason}`), wide, "  "))}`]),
+    ...codeLines(entry).map((line) => `  ${style.bad(wrap(printable(line), wide, "  "))}`),
     ...(advice === null ? [] : [`  ${wrap(printable(advice), wide, "  ")}`]),
     ...entry.provisioningSteps.map((step, index) => stepText(step, index + 1, view)),
     ...changesLines(entry.modifiedProperties, view),
   ].join("\n");
+};
+
+/** The code of a failure, and its reason where the sentence above it does not tell it. Why nothing was written is told by the sentence alone. */
+const codeLines = (entry: ProvisioningEntry): readonly string[] => {
+  const { status, errorInformation } = entry.provisioningStatusInfo;
+  if (errorInformation === null || (status === "skipped" && reasonOf(entry) !== "")) return [];
+  const { errorCode, reason } = errorInformation;
+  return [reason === "" || reasonOf(entry).includes(reason) ? `Code: ${errorCode}` : `${errorCode}: ${reason}`];
 };
 
 const stepNames: Readonly<Record<ProvisioningStep["provisioningStepType"], string>> = {
@@ -84,11 +90,14 @@ const stepNames: Readonly<Record<ProvisioningStep["provisioningStepType"], strin
   export: "Write to the app",
 };
 
+/** Details for programs: the step's sentence tells people the same. */
+const codesOnly: ReadonlySet<string> = new Set(["SkipReason", "Reason"]);
+
 const stepText = (step: ProvisioningStep, number: number, { style, width }: EntryView): string => {
   const title = stepNames[step.provisioningStepType] ?? printable(step.name);
-  const values = Object.entries(step.details).map(
-    ([name, value]) => [printable(name), printable(String(value))] as const,
-  );
+  const values = Object.entries(step.details)
+    .filter(([name, value]) => !codesOnly.has(name) && !(name === "ScopeEvaluationResult" && String(value) === "{}"))
+    .map(([name, value]) => [printable(name), printable(String(value))] as const);
   const details = values.length === 0 ? "" : `\n${facts(values, "       ")}`;
   const sentence = wrap(printable(step.description), (width ?? Number.POSITIVE_INFINITY) - 5, "     ");
   return `  ${number}. ${title}  ${tone(step.status, style)(step.status)}${sentence === "" ? "" : `\n     ${sentence}`}${details}`;

@@ -1,5 +1,5 @@
 import type { Clock } from "#runtime";
-import type { Output } from "../shell.ts";
+import { columnsOf, type Output } from "../shell.ts";
 import {
   type PlainPace,
   type ProgressState,
@@ -33,7 +33,7 @@ export const openProgress = (output: Output, clock: Clock, style: Style, silent 
 
   const draw = (state: ProgressState, now: number) => {
     // The last column stays empty: some terminals break the line when it is filled.
-    output.write(START_OF_LINE + progressLine(state, Math.max(10, (output.columns ?? 80) - 1), style));
+    output.write(START_OF_LINE + progressLine(state, Math.max(10, columnsOf(output) - 1), style));
     drawn = true;
     drawnAt = now;
   };

@@ -99,10 +99,10 @@ const warningsOf = (job: JobStatus, { style }: StatusView): readonly string[] =>
           `In quarantine since ${localTime(job.quarantine.began)} (${printable(job.quarantine.code)}): ${printable(job.quarantine.message)} Next attempt at ${localTime(job.quarantine.nextAttempt)}.`,
         ),
       ]),
-  ...job.notices.map((notice) => style.warn(`! ${printable(notice)}`)),
-  ...(job.counts.givenUp > 0
-    ? [style.warn(`! ${counted(job.counts.givenUp, "object")} failed for 28 days; npx lockstep retry tries again.`)]
-    : []),
+  ...job.notices
+    // Of the quarantine the line above tells it in the reader's own time.
+    .filter((notice) => job.quarantine === null || !notice.includes(job.quarantine.message))
+    .map((notice) => style.warn(`! ${printable(notice)}`)),
   ...(job.counts.failed > 0 ? ["What failed and why: npx lockstep logs --status failure"] : []),
-  ...(job.counts.held > 0 ? ["Removals wait for you: npx lockstep held list"] : []),
+  ...(job.counts.held > 0 ? ["Who is held and why: npx lockstep held"] : []),
 ];
