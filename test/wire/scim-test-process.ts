@@ -13,6 +13,8 @@ export interface ScimTestProcess {
   creates(): Promise<number>;
   /** Waits until so many creates were carried out; gives up with `signal`. */
   reached(creates: number, signal?: AbortSignal): Promise<void>;
+  /** Lets no more creates be carried out than so many, null: any number. Those beyond get no answer. */
+  limit(creates: number | null): Promise<void>;
   /** Chances of faults; none ends them. */
   mix(seed: number, mix: Readonly<Record<string, number>>): Promise<void>;
   reset(): Promise<void>;
@@ -39,6 +41,7 @@ export const startScimTestProcess = async (): Promise<ScimTestProcess> => {
     requests: () => ask("requests"),
     creates: async () => (await ask<{ readonly creates: number }>("counts")).creates,
     reached: async (creates, signal) => void (await ask("reached", { creates }, signal)),
+    limit: async (creates) => void (await ask("limit", { creates })),
     mix: async (seed, mix) => void (await ask("mix", { seed, mix })),
     reset: async () => void (await ask("reset")),
     end: () => endOf(child, "SIGTERM"),

@@ -119,6 +119,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
   let requests: RecordedRequest[] = [];
   let accepted: AcceptedCreate[] = [];
   let removed: string[] = [];
+  let mostCreates: number | null = null;
   let holding = 0;
   let watchers: { readonly count: number; readonly tell: () => void }[] = [];
   let awaited: { readonly creates: number; readonly tell: () => void }[] = [];
@@ -170,6 +171,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
       return void show(met, oops(401, "The token is not known."), { "www-authenticate": "Bearer" });
     }
     if (met.fault?.kind === "hang") return void hold();
+    if (method === "POST" && mostCreates !== null && accepted.length >= mostCreates) return void hold();
     if (meetBefore(met)) return;
     const done = carryOut(met, method, path, query, body);
     if (done.status >= 300 || !meetAfter(met, done, hold)) show(met, done);
@@ -209,13 +211,14 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     users.clear();
     groups.clear();
     faults.clear();
+    mostCreates = null;
     requests = [];
     accepted = [];
     removed = [];
   };
 
   /**
-   * `state`, `requests`, `counts`, `reached` ({"creates":N}; answers as soon as so many were carried out), `reset`, `fault` (a Fault) and `mix` ({"seed":1,"mix":{"502AfterCommit":0.02}}; an empty mix ends it).
+   * `state`, `requests`, `counts`, `reached` ({"creates":N}; answers as soon as so many were carried out), `limit` ({"creates":N}; what comes after so many is neither carried out nor answered), `reset`, `fault` (a Fault) and `mix` ({"seed":1,"mix":{"502AfterCommit":0.02}}; an empty mix ends it).
    */
   const administer = (path: string, body: string): unknown => {
     switch (path.slice(adminPath.length)) {
@@ -232,6 +235,9 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
           tellReached();
         });
       }
+      case "/limit":
+        mostCreates = (parsed(body) as { readonly creates: number | null }).creates;
+        return {};
       case "/reset":
         reset();
         return {};
