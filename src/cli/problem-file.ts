@@ -20,7 +20,7 @@ const cell = (value: string | number | null): string => {
 };
 
 /** A problem as a line of CSV, in the order line, field, reason, value, effect. */
-export const problemAsCsv = (problem: RowProblem): string =>
+const problemAsCsv = (problem: RowProblem): string =>
   `${fields.map((field) => cell(problem[field])).join(",")}\r\n`;
 
 /** Makes the file anew: CSV with a header, or one JSON object a line where its name says so. Throws FileUnreadable. */

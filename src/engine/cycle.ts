@@ -169,7 +169,7 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
 const errorOf = ({ code, message }: { readonly code: string; readonly message: string }) => ({ code, message });
 
 /** The attribute by which accounts are found first: what the connection test asks for. */
-export const matchingPathOf = (context: JobContext): string => {
+const matchingPathOf = (context: JobContext): string => {
   const mappings = (mappingOf(context, "User") ?? mappingOf(context, "Group"))?.mappings ?? [];
   const [first] = mappings
     .filter(({ matchingPriority }) => matchingPriority > 0)

@@ -46,7 +46,7 @@ export const claimJob = async (tx: Tx, jobId: string, cycle: CycleReport): Promi
 };
 
 /** Writes down how far a cycle has come, or how it ended. */
-export const saveCycle = async (q: Queryable, cycle: CycleReport): Promise<void> => {
+const saveCycle = async (q: Queryable, cycle: CycleReport): Promise<void> => {
   await sql`
     update provisioning.cycle set kind = ${cycle.kind}, state = ${cycle.state}, ended_at = ${cycle.endedAt}, counts = ${JSON.stringify(cycle.counts)}::jsonb,
       error = ${cycle.error === null ? null : JSON.stringify(cycle.error)}::jsonb

@@ -17,7 +17,7 @@ export const noCounts: CycleCounts = {
 };
 
 /** The counts with one more handled object. */
-export const countOne = (counts: CycleCounts, handled: Handled): CycleCounts => {
+const countOne = (counts: CycleCounts, handled: Handled): CycleCounts => {
   const done = { ...counts, done: counts.done + 1 };
   const { decision } = handled;
   if (troubleOf(handled) !== null) return { ...done, failed: counts.failed + 1 };

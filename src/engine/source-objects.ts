@@ -37,7 +37,7 @@ export const readClaimed = async (q: Queryable, context: JobContext, batch: read
 };
 
 /** Every way in which the principals reach the app: their own assignments, then those of groups that they are direct members of. */
-export const readPaths = async (
+const readPaths = async (
   q: Queryable,
   context: JobContext,
   principalIds: readonly string[],

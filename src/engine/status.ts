@@ -52,7 +52,7 @@ const stateOf = (
   return ran ? "active" : "notRun";
 };
 
-export const countsOf = async (q: Queryable, jobId: string, identity: string | null): Promise<JobCounts> => {
+const countsOf = async (q: Queryable, jobId: string, identity: string | null): Promise<JobCounts> => {
   const { rows } = await sql<{
     linked: number;
     in_step: number;

@@ -25,7 +25,7 @@ export const satisfies = (object: unknown, filter: Filter): boolean => {
 };
 
 /** What an object holds at a path; undefined where it holds nothing. */
-export const valueAt = (object: unknown, path: PropertyPath): unknown => {
+const valueAt = (object: unknown, path: PropertyPath): unknown => {
   let value = object;
   for (const name of path) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;

@@ -1,7 +1,7 @@
 const last = /(?:^|\/)(?:[A-Za-z.]+\('([^']+)'\)|([^/?#]+))\/?(?:[?#].*)?$/;
 
 /** The id inside an `@odata.id`; host, version and kind of the address make no difference. Null when there is none. */
-export const idOfReference = (value: unknown): string | null => {
+const idOfReference = (value: unknown): string | null => {
   if (typeof value !== "string") return null;
   const match = last.exec(value);
   const text = match?.[1] ?? match?.[2];

@@ -33,7 +33,7 @@ export const path = (strings: TemplateStringsArray, ...parts: readonly string[])
 export const connect = async (data: string | undefined, shell: Pick<Shell, "env" | "cwd">): Promise<Client> =>
   clientOf(await findServer(data, shell));
 
-export const clientOf = (server: ServerAddress): Client => ({
+const clientOf = (server: ServerAddress): Client => ({
   url: server.url,
   ask: async (method, target, options = {}) => {
     const answer = await send(server, method, target, options);

@@ -15,7 +15,7 @@ const phaseNames: Readonly<Record<Progress["phase"], string>> = {
 };
 
 /** Objects of a cycle that are as they should be, written or not. */
-export const inStepOf = (counts: CycleCounts): number => Math.max(0, counts.done - counts.failed - counts.held);
+const inStepOf = (counts: CycleCounts): number => Math.max(0, counts.done - counts.failed - counts.held);
 
 /** A running cycle as a progress. */
 export const progressOfCycle = ({ cycle, phase, rate, secondsLeft, waitingUntil }: Progress): ProgressState => ({
@@ -31,7 +31,7 @@ export const progressOfCycle = ({ cycle, phase, rate, secondsLeft, waitingUntil 
     ...(waitingUntil == null ? [] : [{ text: `waiting for the target's rate limit until ${clockTime(waitingUntil)}` }]),
   ],
   rate,
-  secondsLeft,
+  secondsLeft: phase === "done" ? null : secondsLeft,
 });
 
 const stateNames: Readonly<Record<CycleReport["state"], string>> = {
@@ -43,7 +43,7 @@ const stateNames: Readonly<Record<CycleReport["state"], string>> = {
 };
 
 /** Seconds from begin to end; up to `now` while it runs. */
-export const secondsOf = (report: CycleReport, now: Date): number =>
+const secondsOf = (report: CycleReport, now: Date): number =>
   Math.max(0, (Date.parse(report.endedAt ?? now.toISOString()) - Date.parse(report.beganAt)) / 1000);
 
 /** `Initial cycle succeeded in 12 s` */

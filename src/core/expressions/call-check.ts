@@ -48,7 +48,7 @@ function countFault(call: Call, definition: FunctionDefinition): CallFault | und
 }
 
 /** `Name(a, b, [c], d…)`: optional parameters in brackets, a repeatable one with dots. */
-export function signatureOf(definition: FunctionDefinition): string {
+function signatureOf(definition: FunctionDefinition): string {
   const names = definition.parameters.map((parameter) => {
     const name = parameter.repeats === true ? `${parameter.name}…` : parameter.name;
     return parameter.required ? name : `[${name}]`;

@@ -14,7 +14,7 @@ export const MONTHS = [
   "November",
   "December",
 ] as const;
-export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
 /** A date with whether its text named a time zone. The moment itself is always UTC. */
 export interface ZonedDate {
@@ -240,7 +240,7 @@ function indexOfName(names: readonly string[], text: string, width: number): num
 }
 
 /** Minutes east of UTC of `Z`, `+8`, `+08`, `+0800` or `+08:00`. */
-export function offsetMinutes(text: string): number {
+function offsetMinutes(text: string): number {
   const match = /^([+-])([0-9]{1,2}):?([0-9]{2})?$/.exec(text);
   if (match === null) return 0;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);

@@ -28,7 +28,7 @@ export interface ParseOptions {
 /** Characters of one expression. */
 export const LONGEST_EXPRESSION = 10_000;
 /** Calls inside one another. */
-export const DEEPEST_NESTING = 100;
+const DEEPEST_NESTING = 100;
 
 /** Reads the text of an expression and checks every call against its function's signature. */
 export function parseExpression(text: string, options: ParseOptions = {}): ParseResult {

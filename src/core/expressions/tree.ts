@@ -62,7 +62,7 @@ export interface Omitted {
 }
 
 /** The nodes directly below a node, in the order of the text. */
-export function parts(node: Argument): readonly Argument[] {
+function parts(node: Argument): readonly Argument[] {
   if (node.kind === "call") return node.arguments;
   return node.kind === "comparison" ? [node.left, node.right] : [];
 }

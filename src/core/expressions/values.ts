@@ -75,7 +75,7 @@ function fromObject(value: object): ComplexValue {
   return { kind: "complex", members };
 }
 
-export function inRange(value: bigint): boolean {
+function inRange(value: bigint): boolean {
   return value >= -INT64_LIMIT && value < INT64_LIMIT;
 }
 

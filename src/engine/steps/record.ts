@@ -128,7 +128,7 @@ export const record = async (
   });
 
 /** Only the worker that holds the job's latest fence may write: one that was merely slow finds that it has been replaced. */
-export const checkFence = async (tx: Tx, jobId: string, fence: number): Promise<void> => {
+const checkFence = async (tx: Tx, jobId: string, fence: number): Promise<void> => {
   const { rows } = await sql<{
     fence: number;
   }>`select fence from provisioning.job where id = ${jobId} for share`.execute(tx);

@@ -16,7 +16,7 @@ const withoutStaleParts = (attribute: AttributeDefinition, before: JsonObject, g
 };
 
 /** Lays the given sub-attributes over those there are; null ones are removed. Undefined when nothing is left. */
-export const merge = (
+const merge = (
   attribute: AttributeDefinition,
   before: JsonObject,
   given: JsonObject,
