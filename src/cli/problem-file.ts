@@ -20,8 +20,7 @@ const cell = (value: string | number | null): string => {
 };
 
 /** A problem as a line of CSV, in the order line, field, reason, value, effect. */
-const problemAsCsv = (problem: RowProblem): string =>
-  `${fields.map((field) => cell(problem[field])).join(",")}\r\n`;
+const problemAsCsv = (problem: RowProblem): string => `${fields.map((field) => cell(problem[field])).join(",")}\r\n`;
 
 /** Makes the file anew: CSV with a header, or one JSON object a line where its name says so. Throws FileUnreadable. */
 export const openProblemFile = async (file: string): Promise<ProblemFile> => {

@@ -16,11 +16,7 @@ const withoutStaleParts = (attribute: AttributeDefinition, before: JsonObject, g
 };
 
 /** Lays the given sub-attributes over those there are; null ones are removed. Undefined when nothing is left. */
-const merge = (
-  attribute: AttributeDefinition,
-  before: JsonObject,
-  given: JsonObject,
-): JsonObject | undefined => {
+const merge = (attribute: AttributeDefinition, before: JsonObject, given: JsonObject): JsonObject | undefined => {
   const base = withoutStaleParts(attribute, before, given);
   const merged = Object.entries(given).reduce((rest, [name, value]) => withName(rest, name, value), base);
   return withoutNulls(merged);
