@@ -1,6 +1,6 @@
-import { type Db, PgBoss } from "pg-boss";
-import type pg from "pg";
 import { sql } from "kysely";
+import type pg from "pg";
+import { type Db, PgBoss } from "pg-boss";
 import type { Logger } from "#runtime";
 import type { Store } from "./store.ts";
 
@@ -84,7 +84,9 @@ export const openQueue = async (store: Store, databaseUrl: string | undefined, l
  * start looks at every job anyway.
  */
 const forgetActive = async (store: Store): Promise<void> => {
-  const { rows } = await sql<{ there: boolean }>`select to_regclass('pgboss.job') is not null as there`.execute(store.db);
+  const { rows } = await sql<{ there: boolean }>`select to_regclass('pgboss.job') is not null as there`.execute(
+    store.db,
+  );
   if (rows[0]?.there) await sql`delete from pgboss.job where state = 'active'`.execute(store.db);
 };
 
