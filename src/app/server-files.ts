@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newToken } from "#runtime";
 
@@ -22,7 +22,6 @@ export interface ServerFiles {
 const keptAddresses = 50;
 
 export const openServerFiles = (data: string): ServerFiles => {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(data, name);
   const read = (name: string): string | null =>
     existsSync(path(name)) ? readFileSync(path(name), "utf8").trim() : null;

@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { type Logger, sentenceOf } from "#runtime";
 import { StoreError } from "./errors.ts";
+import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { migrations } from "./migrations/index.ts";
 import { type EmbeddedDatabase, openEmbedded } from "./pglite.ts";
@@ -49,7 +49,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  */
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const folder = options.folder === null ? null : resolve(options.folder);
-  if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (folder !== null) makeFolder(folder);
   const key = readKey(options.key, folder);
   const url = options.databaseUrl === undefined || options.databaseUrl === "" ? null : options.databaseUrl;
   // On PostgreSQL too: the folder says where its one server is.
