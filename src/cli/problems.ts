@@ -12,7 +12,8 @@ export type CliErrorCode =
   | "ServerRefused"
   | "StreamBroken"
   | "FileUnreadable"
-  | "Interrupted";
+  | "Interrupted"
+  | "NothingImported";
 
 const codeOfExit: Readonly<Record<CliErrorCode, ExitCode>> = {
   WrongUse: exitCodes.wrongUse,
@@ -23,6 +24,7 @@ const codeOfExit: Readonly<Record<CliErrorCode, ExitCode>> = {
   StreamBroken: exitCodes.failure,
   FileUnreadable: exitCodes.failure,
   Interrupted: exitCodes.interrupted,
+  NothingImported: exitCodes.failure,
 };
 
 /** Whatever a command cannot do; `exitCode` is what the process ends with. */

@@ -327,3 +327,24 @@ test("a log entry has the shape of the provisioning log", async () => {
     ScopeEvaluationResult: "{}",
   });
 });
+
+test("an id that is none is refused with a sentence, not by the database", async () => {
+  const scene = await rig.openScene();
+  for (const ask of [
+    () => rig.life.engine.retry(scene.jobId, ["123"]),
+    () => rig.life.engine.allowHeld(scene.jobId, ["123"]),
+    () => rig.life.engine.rejectHeld(scene.jobId, ["123"]),
+    () => rig.life.engine.provision(scene.jobId, "123", { dry: true }),
+  ]) {
+    await expect(ask()).rejects.toMatchObject({ code: "ObjectNotFound", message: expect.stringContaining("'123'") });
+  }
+});
+
+test("a token that no header can carry is refused for what it is, and nothing is sent", async () => {
+  const scene = await rig.openScene();
+  const asked = await scene.asked(async () => {
+    const test = await rig.life.engine.testConnection(scene.app.id, { secretToken: "a\nb" });
+    expect(test).toMatchObject({ ok: false, code: "InvalidToken", message: expect.stringContaining("line break") });
+  });
+  expect(asked).toEqual([]);
+});

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { getApp, getJob, getTemplate, listJobs, readSecrets, setJobState, unassignPrincipals } from "#apps";
 import { purgeExpired } from "#directory";
 import { dropOld, ensurePartitions } from "#journal";
-import { type Clock, type Logger, sentenceOf } from "#runtime";
+import { type Clock, isGuid, type Logger, sentenceOf } from "#runtime";
 import type { Queue, Store } from "#store";
 import { pruneFeed, tidy } from "#store";
 import type { ConnectionTest, CycleReport, Engine, Progress } from "./contract.ts";
@@ -234,9 +234,10 @@ export const openEngine = (options: EngineOptions): Engine => {
       runner.watchers.add(listener);
       return () => runner.watchers.delete(listener);
     },
-    testConnection: (appId, credentials) => testConnection(options, appId, credentials ?? {}),
+    testConnection: (appId, credentials) => testConnection(options, appId, credentials ?? {}, stopping.signal),
     provision: async (jobId, objectId, { dry }) => {
       await mustKnow(jobId);
+      mustBeIds([objectId]);
       const runner = runnerOf(jobId);
       const context = await contexts.load(jobId);
       while (runner.busy.has(objectId) || runner.inFlight.has(objectId)) {
@@ -274,6 +275,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     retry: async (jobId, objectIds) => {
       await mustKnow(jobId);
+      mustBeIds(objectIds);
       const count = await store.transaction((tx) => retryNow(tx, jobId, objectIds, clock.now()));
       wake(jobId);
       return count;
@@ -282,12 +284,14 @@ export const openEngine = (options: EngineOptions): Engine => {
     listHeld: (jobId, page) => listHeld(store.db, jobId, page),
     allowHeld: async (jobId, objectIds) => {
       await mustKnow(jobId);
+      mustBeIds(objectIds);
       const count = await store.transaction((tx) => allowHeld(tx, jobId, objectIds, clock.now()));
       wake(jobId);
       return count;
     },
     rejectHeld: async (jobId, objectIds) => {
       await mustKnow(jobId);
+      mustBeIds(objectIds);
       return store.transaction((tx) => rejectHeld(tx, jobId, objectIds));
     },
     guardLimits: async (jobId) => (await contexts.load(jobId)).settings.guard,
@@ -306,6 +310,20 @@ export const openEngine = (options: EngineOptions): Engine => {
   };
 };
 
+/** Ids of objects are GUIDs; anything else names nobody, and would only puzzle the database. */
+const mustBeIds = (ids: readonly string[] | "all"): void => {
+  const wrong = ids === "all" ? undefined : ids.find((id) => !isGuid(id));
+  if (wrong !== undefined) {
+    throw new EngineError(
+      "ObjectNotFound",
+      `'${wrong}' is not the id of an object. Ids are GUIDs, as the lists of failed and held objects show them.`,
+      {
+        facts: { id: wrong },
+      },
+    );
+  }
+};
+
 /** The fence to record under: that of the running cycle, or a new one. */
 const fenceFor = async (store: Store, jobId: string, runner: Runner): Promise<number> => {
   if (runner.fence !== null) return runner.fence;
@@ -319,6 +337,7 @@ const testConnection = async (
   options: EngineOptions,
   appId: string,
   given: { readonly baseAddress?: string; readonly secretToken?: string },
+  signal: AbortSignal,
 ): Promise<ConnectionTest> => {
   const { store } = options;
   const app = await getApp(store.db, appId);
@@ -342,12 +361,19 @@ const testConnection = async (
       "NotConfigured",
       `${app.displayName} has no token yet: give the token that was generated in the application.`,
     );
+  // RFC 6750 section 2.1: a bearer token is printable ASCII in one piece.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return failed(
+      "InvalidToken",
+      "The token holds a blank, a line break or another character that no token can hold. Copy it again, in one line.",
+    );
+  }
   try {
     const target = options.openTarget({ baseUrl, token, template, requestsPerMinute: null });
     try {
       const first =
         template.mappings.filter((mapping) => mapping.matchingPrecedence !== undefined)[0]?.target ?? "userName";
-      const answer = await target.probe({ lane: "onDemand", matchingPath: first });
+      const answer = await target.probe({ lane: "onDemand", signal, matchingPath: first });
       if (answer.ok) {
         return {
           ok: true,

@@ -80,6 +80,12 @@ test("files that are none are refused with their reason", async () => {
   expect(empty).toMatchObject({ code: 1, err: expect.stringContaining("empty.csv is empty") });
   const folder = await server.run(["import", place.data]);
   expect(folder).toMatchObject({ code: 1, err: expect.stringContaining("it is a folder") });
+  await writeFile(
+    file("noise.ldif"),
+    Uint8Array.from({ length: 5000 }, (_unused, index) => (index * 7919) % 251),
+  );
+  const noise = await server.run(["import", file("noise.ldif")]);
+  expect(noise).toMatchObject({ code: 1, err: expect.stringContaining("Nothing in") });
 });
 
 /** Resident memory of the server, in MB. */

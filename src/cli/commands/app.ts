@@ -67,11 +67,21 @@ const add = (bare: Command, shell: Shell): void => {
       body: { displayName },
     })) as { readonly servicePrincipal: GraphObject };
     const job = await addJob(session.client, made.servicePrincipal.id);
+    // Two apps may share a name; only the id tells them apart then.
+    const isShared = !session.json && (await countNamed(session.client, displayName)) > 1;
     await session.print({ ...made, job }, () => {
-      const name = JSON.stringify(printable(displayName));
+      const name = isShared ? made.servicePrincipal.id : JSON.stringify(printable(displayName));
       return `${printable(displayName)} was added (${made.servicePrincipal.id}).\nNext: npx lockstep credentials ${name}, npx lockstep assign WHO --app ${name}, npx lockstep resume ${name}`;
     });
   });
+};
+
+const countNamed = async (client: Client, displayName: string): Promise<number> => {
+  let count = 0;
+  for await (const app of listGraph(client, "/v1.0/servicePrincipals")) {
+    if (textOf(app, "displayName").toLowerCase() === displayName.toLowerCase()) count += 1;
+  }
+  return count;
 };
 
 /** A new app has no job: makes the one that its template proposes. */

@@ -95,6 +95,13 @@ const runImport = async (file: string, flags: ImportFlags, shell: Shell): Promis
     if (shell.ask === null) throw wrongUse(`${message} To remove them, run it again with --yes.`);
     throw new CliError("Interrupted", message);
   }
+  const { summary } = outcome;
+  if (summary !== null && isUseless(summary)) {
+    throw new CliError(
+      "NothingImported",
+      `Nothing in ${file} could be used. See the problems above; docs/importing.md tells which forms are read.`,
+    );
+  }
   shell.exitCode = complained ? exitCodes.failure : exitCodes.ok;
 };
 
@@ -236,3 +243,9 @@ const tell = async (
     );
   }
 };
+
+/** True when no row of a file came to anything: random bytes, another kind of document, nothing but bad rows. */
+const isUseless = ({ users, groups, links }: ImportSummary): boolean =>
+  [users, groups].every(
+    ({ added, changed, unchanged, restored, removed }) => added + changed + unchanged + restored + removed === 0,
+  ) && links.managersChanged + links.membersAdded + links.membersRemoved === 0;

@@ -472,3 +472,25 @@ test("neither the token nor a password is in any failure or exchange, not even w
   expect(shown).not.toContain("hunter2");
   expect(exchanges).toHaveLength(4);
 });
+
+test("a target that wants no requests for a day is not waited for: who asks hears until when, and nothing is sent", async () => {
+  const clock = openManualClock();
+  const { target, server } = await open({ clock });
+  server.faults.add({ kind: "429", times: 1, retryAfter: "86400" });
+  const until = new Date(clock.now().getTime() + 86_400_000);
+  const first = await target.probe({ lane: "onDemand", matchingPath: "userName" });
+  expect(first.ok ? null : first.failure).toMatchObject({ code: "TooManyRequests", status: 429 });
+  const sent = server.requests.length;
+
+  for (const lane of ["onDemand", "bulk"] as const) {
+    const again = await target.get("User", "1", { lane });
+    expect(again.ok ? null : again.failure).toMatchObject({
+      kind: "transient",
+      code: "TooManyRequests",
+      message: expect.stringContaining("has asked for no requests until"),
+    });
+    const retryAt = again.ok ? null : again.failure.retryAt;
+    expect(Math.abs((retryAt?.getTime() ?? 0) - until.getTime())).toBeLessThan(5000);
+  }
+  expect(server.requests).toHaveLength(sent);
+});

@@ -1,7 +1,7 @@
 import { type HttpClient, type HttpOutcome, type HttpRequest, readRateSample, readRetryAt } from "#http";
 import { type Clock, withoutSecrets } from "#runtime";
 import { type JsonObject, scimMediaType } from "#scim";
-import type { Exchange, RequestOptions, TargetFailure } from "../target.ts";
+import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts";
 import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
@@ -38,6 +38,8 @@ const mostTries = 3;
 const mostThrottles = 5;
 /** How long a request may be put off by 429s and 503s within the run; afterwards the object waits its turn. */
 const longestWait = 10 * 60_000;
+/** How long a person, or a test of the connection, waits for a target that has asked for no requests. */
+const patienceOfPeople = 90_000;
 const firstDelay = 250;
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
@@ -84,8 +86,22 @@ export const openTransport = (options: TransportOptions): Transport => {
     signal,
   });
 
+  /** A target that wants no requests for long is not waited for: whoever asked hears until when. */
+  const tooLongAStop = (call: Call, lane: Lane): Trouble | null => {
+    const { stoppedUntil } = budget.state;
+    const patience = lane === "onDemand" ? patienceOfPeople : longestWait;
+    if (stoppedUntil === null || stoppedUntil.getTime() - clock.now().getTime() <= patience) return null;
+    const message = `${call.what} was not sent: the target has asked for no requests until ${stoppedUntil.toISOString()}.`;
+    return { kind: "transient", code: "TooManyRequests", status: 429, message, retryAt: stoppedUntil };
+  };
+
   const sendOnce = async (call: Call, { lane, signal }: RequestOptions): Promise<Reply> => {
     const request = requestOf(call, signal);
+    const refused = tooLongAStop(call, lane);
+    if (refused !== null) {
+      const at = clock.now();
+      return { ok: false, failure: failureOf(refused, exchangeOf(request, null, at, at, secrets), token) };
+    }
     const permit = await budget.acquire(lane, signal);
     const started = clock.now();
     if (permit === null) {
