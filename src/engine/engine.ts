@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import { getApp, getJob, getTemplate, listJobs, readSecrets, setJobState, unassignPrincipals } from "#apps";
+import { getJob, listJobs, setJobState, unassignPrincipals } from "#apps";
 import { purgeExpired } from "#directory";
 import { dropOld, ensurePartitions } from "#journal";
-import { type Clock, isGuid, type Logger, sentenceOf } from "#runtime";
+import { type Clock, isGuid, type Logger } from "#runtime";
 import type { Queue, Store } from "#store";
 import { pruneFeed, tidy } from "#store";
-import type { ConnectionTest, CycleReport, Engine, Progress } from "./contract.ts";
+import type { CycleReport, Engine, Progress } from "./contract.ts";
 import { type JobRuntime, runCycle } from "./cycle.ts";
 import { retryNow } from "./due.ts";
 import { EngineError } from "./errors.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
 import { type OpenTarget, openContextCache } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
-import { loginAdvice } from "./login-advice.ts";
 import { provisionOne } from "./on-demand.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
+import { testConnection } from "./test-connection.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -234,7 +234,8 @@ export const openEngine = (options: EngineOptions): Engine => {
       runner.watchers.add(listener);
       return () => runner.watchers.delete(listener);
     },
-    testConnection: (appId, credentials) => testConnection(options, appId, credentials ?? {}, stopping.signal),
+    testConnection: (appId, credentials) =>
+      testConnection(store, options.openTarget, appId, credentials ?? {}, stopping.signal),
     provision: async (jobId, objectId, { dry }) => {
       await mustKnow(jobId);
       mustBeIds([objectId]);
@@ -331,79 +332,4 @@ const fenceFor = async (store: Store, jobId: string, runner: Runner): Promise<nu
     store.db,
   );
   return rows[0]?.fence ?? 0;
-};
-
-const testConnection = async (
-  options: EngineOptions,
-  appId: string,
-  given: { readonly baseAddress?: string; readonly secretToken?: string },
-  signal: AbortSignal,
-): Promise<ConnectionTest> => {
-  const { store } = options;
-  const app = await getApp(store.db, appId);
-  const template = app === null ? null : getTemplate(app.templateId);
-  if (app === null || template === null)
-    throw new EngineError("JobNotFound", `There is no app ${appId}.`, { facts: { appId } });
-  const saved = await readSecrets(store.db, store.sealer, app.id);
-  const baseUrl = given.baseAddress ?? saved.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
-  const token = given.secretToken ?? saved.get("SecretToken") ?? "";
-  const failed = (code: string, message: string): ConnectionTest => ({
-    ok: false,
-    code,
-    message,
-    advice: [],
-    exchange: null,
-  });
-  if (baseUrl === "")
-    return failed("NotConfigured", `${app.displayName} has no address yet: give the tenant's SCIM base address.`);
-  if (token === "")
-    return failed(
-      "NotConfigured",
-      `${app.displayName} has no token yet: give the token that was generated in the application.`,
-    );
-  // RFC 6750 section 2.1: a bearer token is printable ASCII in one piece.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    return failed(
-      "InvalidToken",
-      "The token holds a blank, a line break or another character that no token can hold. Copy it again, in one line.",
-    );
-  }
-  try {
-    const target = options.openTarget({ baseUrl, token, template, requestsPerMinute: null });
-    try {
-      const first =
-        template.mappings.filter((mapping) => mapping.matchingPrecedence !== undefined)[0]?.target ?? "userName";
-      const answer = await target.probe({ lane: "onDemand", signal, matchingPath: first });
-      if (answer.ok) {
-        return {
-          ok: true,
-          code: null,
-          message: `${app.displayName} answers at ${baseUrl}, and the token is accepted.`,
-          advice: [...answer.value.advice, ...(await loginAdvice(store.db, template))],
-          exchange: answer.exchange,
-        };
-      }
-      const { failure } = answer;
-      return {
-        ok: false,
-        code: failure.code,
-        message: failure.message,
-        advice: adviceOn(failure.status, template.id),
-        exchange: failure.exchange,
-      };
-    } finally {
-      await target.close();
-    }
-  } catch (error) {
-    return failed("InvalidAddress", sentenceOf(error));
-  }
-};
-
-const adviceOn = (status: number | null, templateId: string): string[] => {
-  if (status !== 401 && status !== 403) return [];
-  return [
-    templateId === "thousandeyes"
-      ? "Check that the token's owner has Admin permissions (View users, Edit users, Edit users in all account groups, API access), and generate a new token on the Profile page if in doubt."
-      : "Check that the token is valid and that its owner may read and write users.",
-  ];
 };

@@ -1,0 +1,83 @@
+import { getApp, getTemplate, readSecrets } from "#apps";
+import { sentenceOf } from "#runtime";
+import type { Store } from "#store";
+import type { ConnectionTest } from "./contract.ts";
+import { EngineError } from "./errors.ts";
+import type { OpenTarget } from "./job-context.ts";
+import { loginAdvice } from "./login-advice.ts";
+
+/** Asks the target for a user that cannot exist, with the credentials given, or else those saved. Saves nothing. @throws EngineError `JobNotFound` for an unknown app */
+export const testConnection = async (
+  store: Store,
+  openTarget: OpenTarget,
+  appId: string,
+  given: { readonly baseAddress?: string; readonly secretToken?: string },
+  signal: AbortSignal,
+): Promise<ConnectionTest> => {
+  const app = await getApp(store.db, appId);
+  const template = app === null ? null : getTemplate(app.templateId);
+  if (app === null || template === null)
+    throw new EngineError("JobNotFound", `There is no app ${appId}.`, { facts: { appId } });
+  const saved = await readSecrets(store.db, store.sealer, app.id);
+  const baseUrl = given.baseAddress ?? saved.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
+  const token = given.secretToken ?? saved.get("SecretToken") ?? "";
+  const failed = (code: string, message: string): ConnectionTest => ({
+    ok: false,
+    code,
+    message,
+    advice: [],
+    exchange: null,
+  });
+  if (baseUrl === "")
+    return failed("NotConfigured", `${app.displayName} has no address yet: give the tenant's SCIM base address.`);
+  if (token === "")
+    return failed(
+      "NotConfigured",
+      `${app.displayName} has no token yet: give the token that was generated in the application.`,
+    );
+  // RFC 6750 section 2.1: a bearer token is printable ASCII in one piece.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return failed(
+      "InvalidToken",
+      "The token holds a blank, a line break or another character that no token can hold. Copy it again, in one line.",
+    );
+  }
+  try {
+    const target = openTarget({ baseUrl, token, template, requestsPerMinute: null });
+    try {
+      const first =
+        template.mappings.filter((mapping) => mapping.matchingPrecedence !== undefined)[0]?.target ?? "userName";
+      const answer = await target.probe({ lane: "onDemand", signal, matchingPath: first });
+      if (answer.ok) {
+        return {
+          ok: true,
+          code: null,
+          message: `${app.displayName} answers at ${baseUrl}, and the token is accepted.`,
+          advice: [...answer.value.advice, ...(await loginAdvice(store.db, template))],
+          exchange: answer.exchange,
+        };
+      }
+      const { failure } = answer;
+      return {
+        ok: false,
+        code: failure.code,
+        message: failure.message,
+        advice: adviceOn(failure.status, template.id),
+        exchange: failure.exchange,
+      };
+    } finally {
+      await target.close();
+    }
+  } catch (error) {
+    return failed("InvalidAddress", sentenceOf(error));
+  }
+};
+
+const adviceOn = (status: number | null, templateId: string): string[] => {
+  if (status !== 401 && status !== 403) return [];
+  return [
+    templateId === "thousandeyes"
+      ? "Check that the token's owner has Admin permissions (View users, Edit users, Edit users in all account groups, API access), and generate a new token on the Profile page if in doubt."
+      : "Check that the token is valid and that its owner may read and write users.",
+  ];
+};
