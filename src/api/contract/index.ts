@@ -1,8 +1,17 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
+import type { ObjectType, SynchronizationSchema } from "#core";
 import type { CycleReport, HeldObject, JobStatus, Progress } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
 
+export type {
+  AttributeDefinition,
+  AttributeMapping,
+  ObjectDefinition,
+  ObjectMapping,
+  ObjectType,
+  SynchronizationSchema,
+} from "#core";
 export type {
   ConnectionTest,
   CycleCounts,
@@ -11,9 +20,14 @@ export type {
   HeldObject,
   JobCounts,
   JobStatus,
+  MappingTest,
   OnDemandResult,
   Progress,
   RestartScope,
+  ScopeMove,
+  ScopeMoves,
+  ScopePreview,
+  TestedMapping,
 } from "#engine";
 export type { ModifiedProperty, ProvisioningEntry, ProvisioningStep } from "#journal";
 export type { ColumnGuess, Counts as ImportCounts, ImportSummary, Removal, RowProblem, SampleChange } from "#sources";
@@ -126,4 +140,86 @@ export interface AssignmentAnswer {
   readonly roleName: string;
   /** False where this role provisions nobody (Default Access). */
   readonly provisionable: boolean;
+}
+
+/** What of a schema provisions one type of object. */
+export interface ObjectSchema {
+  readonly type: ObjectType;
+  /** Its mapping in the document is `synchronizationRules[rule].objectMappings[mapping]`. */
+  readonly rule: number;
+  readonly mapping: number;
+  /** In their text form; one of them must hold, and where there is none everybody passes. */
+  readonly filters: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** GET /jobs/{job}/schema and /schema/versions/{version} */
+export interface SchemaAnswer {
+  readonly version: string;
+  readonly schema: SynchronizationSchema;
+  /** Users first; without types that nothing maps. */
+  readonly objects: readonly ObjectSchema[];
+}
+
+/** Scoping filters in their text form, in place of those of these types; an empty list lets everybody pass. */
+export type ScopeFilters = { readonly [Type in ObjectType]?: readonly string[] };
+
+/**
+ * What is tried in place of the saved schema: a document, the saved one with other filters, an earlier version, or what the template
+ * proposes. One of them, or none for the saved schema itself.
+ */
+export interface DraftRequest {
+  readonly schema?: unknown;
+  readonly filters?: ScopeFilters;
+  readonly version?: string;
+  readonly template?: true;
+}
+
+/** POST /jobs/{job}/schema/check: all of what is wrong, and what would be different from the saved schema. Warnings refuse nothing. */
+export interface SchemaCheck {
+  readonly problems: readonly SchemaProblem[];
+  readonly warnings: readonly SchemaProblem[];
+  readonly changes: readonly SchemaChange[];
+}
+
+/** PUT /jobs/{job}/schema: `schema` or `filters`. */
+export interface SaveSchemaRequest extends Pick<DraftRequest, "schema" | "filters"> {
+  /** The version that the draft was made from: if another is saved by now, nothing is. */
+  readonly expectedVersion?: string;
+  /** Kept beside the version. */
+  readonly note?: string;
+}
+
+/** What PUT /jobs/{job}/schema, /schema/versions/{version}/restore and /schema/reset have done. */
+export interface SavedSchema {
+  /** The one that is saved now. */
+  readonly version: string;
+  /** False where nothing was different: then there is no new version. */
+  readonly saved: boolean;
+  readonly changes: readonly SchemaChange[];
+  readonly warnings: readonly SchemaProblem[];
+}
+
+/** GET /jobs/{job}/schema/versions, newest first */
+export type SchemaVersionPage = Page<SchemaVersion>;
+
+/** POST /jobs/{job}/schema/diff: each is a version, `saved`, `template`, or a document. */
+export interface SchemaDiffRequest {
+  readonly from: unknown;
+  /** `saved` unless given. */
+  readonly to?: unknown;
+}
+export interface SchemaDiff {
+  readonly changes: readonly SchemaChange[];
+}
+
+/** POST /jobs/{job}/mapping/test: one object by id or name. */
+export type MappingTestRequest = ({ readonly user: string } | { readonly group: string }) & DraftRequest;
+
+/** POST /jobs/{job}/scope/preview */
+export interface ScopePreviewRequest extends DraftRequest {
+  /** How many of those who move are named, 100 unless given. */
+  readonly first?: number;
+}
+export interface ScopeAnswer {
+  readonly value: readonly ScopePreview[];
 }
