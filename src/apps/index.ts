@@ -21,11 +21,16 @@ export {
   getJob,
   jobsOf,
   listJobs,
-  readSchema,
-  resetSchema,
-  saveSchema,
   setJobState,
 } from "./jobs.ts";
+export {
+  listSchemaVersions,
+  readSchema,
+  readSchemaVersion,
+  resetSchema,
+  restoreSchemaVersion,
+  saveSchema,
+} from "./schemas.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";
 export * from "./types.ts";
