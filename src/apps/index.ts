@@ -30,6 +30,7 @@ export {
   resetSchema,
   restoreSchemaVersion,
   saveSchema,
+  templateSchema,
 } from "./schemas.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";

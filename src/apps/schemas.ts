@@ -103,6 +103,31 @@ export const keepVersion = async (
 };
 
 /**
+ * What the template proposes, under the ids that the saved document has for its parts, so that the two can be compared.
+ * @throws AppsError `JobNotFound`, `TemplateNotFound`
+ */
+export const templateSchema = async (q: Queryable, jobId: string): Promise<SynchronizationSchema> => {
+  const { rows } = await sql<{ template_id: string; schema: SynchronizationSchema }>`
+    select template_id, schema from apps.job where id = ${jobId}`.execute(q);
+  const [row] = rows;
+  if (row === undefined) throw noJob(jobId);
+  const { synchronizationRules: rules, directories } = row.schema;
+  const ruleOf = (type: string) =>
+    rules.find(({ objectMappings }) => objectMappings.some((mapping) => mapping.sourceObjectName.toLowerCase() === type))
+      ?.id;
+  const [users, groups] = [ruleOf("user"), ruleOf("group")];
+  const directoryOf = (name: string | undefined) => directories.find((directory) => directory.name === name)?.id;
+  const [rule] = rules;
+  return defaultSchema(templateOf(row.template_id), {
+    schema: jobId,
+    userRule: users ?? newId(),
+    groupRule: groups === undefined || groups === users ? newId() : groups,
+    sourceDirectory: directoryOf(rule?.sourceDirectoryName) ?? newId(),
+    targetDirectory: directoryOf(rule?.targetDirectoryName) ?? newId(),
+  });
+};
+
+/**
  * Brings back the template's mappings and filters.
  * @throws AppsError `JobNotFound`, `TemplateNotFound`, `SchemaChanged`
  */
@@ -112,12 +137,8 @@ export const resetSchema = async (
   now: Date,
   options: SaveOptions = {},
 ): Promise<SynchronizationSchema> => {
-  const { rows } = await sql<{ template_id: string }>`
-    select template_id from apps.job where id = ${jobId}`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) throw noJob(jobId);
   const note = options.note ?? "The template's mappings brought back";
-  return saveSchema(tx, jobId, freshSchema(templateOf(row.template_id), jobId), now, { ...options, note });
+  return saveSchema(tx, jobId, await templateSchema(tx, jobId), now, { ...options, note });
 };
 
 /**

@@ -3,17 +3,21 @@ import { Command, CommanderError } from "commander";
 import type { Register } from "./command.ts";
 import { registerApp } from "./commands/app.ts";
 import { registerAssign, registerUnassign } from "./commands/assign.ts";
+import { registerAttribute } from "./commands/attribute.ts";
 import { registerCredentials, registerTestConnection } from "./commands/credentials.ts";
 import { registerExpression } from "./commands/expression.ts";
+import { registerFilter } from "./commands/filter.ts";
 import { registerGroup } from "./commands/group.ts";
 import { registerHeld } from "./commands/held.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerPause, registerRestart, registerResume } from "./commands/job-state.ts";
 import { registerLogs } from "./commands/logs.ts";
+import { registerMapping } from "./commands/mapping.ts";
 import { registerProvision } from "./commands/provision.ts";
 import { registerRetry } from "./commands/retry.ts";
 import { registerRun } from "./commands/run.ts";
 import { registerSandbox } from "./commands/sandbox.ts";
+import { registerSchema } from "./commands/schema.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerUser } from "./commands/user.ts";
@@ -41,6 +45,10 @@ const commands: readonly Register[] = [
   registerHeld,
   registerProvision,
   registerLogs,
+  registerMapping,
+  registerFilter,
+  registerAttribute,
+  registerSchema,
   registerExpression,
 ];
 
@@ -55,6 +63,8 @@ export const createProgram = (shell: Shell, quiet = false): Command => {
     .description("Keeps the accounts in an organisation's applications in step with its directory.")
     .version(versionOf())
     .exitOverride()
+    // `schema export --version` is not the program's own option.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),

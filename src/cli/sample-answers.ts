@@ -2,12 +2,19 @@
 import type {
   CycleCounts,
   CycleReport,
+  AttributeDefinition,
+  AttributeMapping,
   ImportSummary,
   JobStatus,
+  MappingTest,
   OnDemandResult,
   Progress,
   ProvisioningEntry,
+  SchemaAnswer,
+  ScopeMove,
+  ScopePreview,
   ServerStatus,
+  TestedMapping,
 } from "#api/contract";
 
 const counts: CycleCounts = {
@@ -128,5 +135,131 @@ export const importOf = (changes: Partial<ImportSummary> = {}): ImportSummary =>
   problemCount: 1,
   sample: [],
   warnings: [],
+  ...changes,
+});
+
+const mappingOf = (target: string, attribute: string, matchingPriority = 0): AttributeMapping => ({
+  targetAttributeName: target,
+  source: { type: "Attribute", name: attribute, expression: `[${attribute}]`, parameters: [] },
+  defaultValue: null,
+  matchingPriority,
+  flowBehavior: "FlowWhenChanged",
+  flowType: "Always",
+  exportMissingReferences: false,
+});
+
+const attributeOf = (name: string, changes: Partial<AttributeDefinition> = {}): AttributeDefinition => ({
+  name,
+  type: "String",
+  anchor: false,
+  caseExact: false,
+  multivalued: false,
+  required: false,
+  flowNullValues: false,
+  mutability: "ReadWrite",
+  defaultValue: null,
+  apiExpressions: [],
+  metadata: [],
+  referencedObjects: [],
+  ...changes,
+});
+
+const directoryOf = (name: string, object: string, attributes: readonly AttributeDefinition[]) => ({
+  id: name,
+  name,
+  version: "v1.0",
+  readOnly: false,
+  discoverabilities: "None",
+  discoveryDateTime: null,
+  objects: [{ name: object, supportedApis: [], metadata: [], attributes }],
+});
+
+/** Users alone: userName, which matches, and displayName; title can be mapped. */
+export const schemaAnswerOf = (changes: Partial<SchemaAnswer["objects"][number]> = {}): SchemaAnswer => ({
+  version: "v1.4",
+  objects: [{ type: "User", rule: 0, mapping: 0, filters: [], ...changes }],
+  schema: {
+    id: "job-1",
+    version: "v1.4",
+    synchronizationRules: [
+      {
+        id: "rule",
+        name: "USER_OUTBOUND_USER",
+        priority: 1,
+        editable: true,
+        sourceDirectoryName: "Directory",
+        targetDirectoryName: "ThousandEyes",
+        containerFilter: null,
+        groupFilter: null,
+        metadata: [],
+        objectMappings: [
+          {
+            name: "Users",
+            enabled: true,
+            flowTypes: "Add, Update, Delete",
+            sourceObjectName: "User",
+            targetObjectName: "Account",
+            metadata: [],
+            scope: null,
+            attributeMappings: [mappingOf("userName", "userPrincipalName", 1), mappingOf("displayName", "displayName")],
+          },
+        ],
+      },
+    ],
+    directories: [
+      directoryOf("Directory", "User", [attributeOf("userPrincipalName", { required: true }), attributeOf("jobTitle")]),
+      directoryOf("ThousandEyes", "Account", [
+        attributeOf("userName", { required: true }),
+        attributeOf("displayName"),
+        attributeOf("title"),
+      ]),
+    ],
+  },
+});
+
+export const moveOf = (displayName: string, changes: Partial<ScopeMove> = {}): ScopeMove => ({
+  objectId: displayName,
+  displayName,
+  userPrincipalName: `${displayName.toLowerCase()}@contoso.example`,
+  because: `department is "Sales", not "Legal".`,
+  effect: "disable",
+  ...changes,
+});
+
+export const scopeOf = (changes: Partial<ScopePreview> = {}): ScopePreview => ({
+  objectType: "User",
+  considered: 5,
+  inScopeNow: 4,
+  inScopeThen: 4,
+  entering: { count: 0, first: [] },
+  leaving: { count: 0, first: [] },
+  guard: null,
+  ...changes,
+});
+
+export const testedOf = (path: string, changes: Partial<TestedMapping> = {}): TestedMapping => ({
+  path,
+  kind: "direct",
+  origin: `[${path}]`,
+  read: [],
+  value: "Ada",
+  from: "mapping",
+  flows: "always",
+  present: "Ada",
+  outcome: "same",
+  matchingPriority: 0,
+  message: null,
+  ...changes,
+});
+
+export const mappingTestOf = (changes: Partial<MappingTest> = {}): MappingTest => ({
+  objectId: "user-1",
+  objectType: "User",
+  displayName: "Ada Berg",
+  action: "update",
+  explanation: "The account of Ada Berg would be updated.",
+  mappings: [testedOf("displayName")],
+  targetId: "account-1",
+  notAsked: null,
   ...changes,
 });

@@ -223,3 +223,18 @@ export interface ScopePreviewRequest extends DraftRequest {
 export interface ScopeAnswer {
   readonly value: readonly ScopePreview[];
 }
+
+/** GET /functions/{name} */
+export interface FunctionAnswer {
+  readonly name: string;
+  /** Functions that people look for in one place. */
+  readonly family: string;
+  /** As error messages write it: optional parameters in brackets, one that repeats with dots. */
+  readonly signature: string;
+  readonly parameters: readonly DescribedParameter[];
+  readonly help: FunctionHelp;
+}
+/** GET /functions, family by family */
+export interface FunctionList {
+  readonly value: readonly FunctionAnswer[];
+}

@@ -9,24 +9,6 @@ import { provisioningNote } from "../audit.ts";
 import { readJson } from "../request-body.ts";
 import { answer, nothing, part } from "./answers.ts";
 
-const refusal = (problems: readonly SchemaProblem[]): ApiError => {
-  const [first] = problems;
-  const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  return badRequest(
-    `The schema is not valid: ${first?.path}: ${first?.message}${others}`,
-    problems.slice(0, 100).map(({ path, message }) => ({ code: "InvalidValue", target: path, message })),
-  );
-};
-
-/** A document that can be saved, or the refusal that names everything that is wrong with it. */
-const checked = (body: unknown): SynchronizationSchema => {
-  const reading = readSchemaDocument(body);
-  if (!reading.ok) throw refusal(reading.problems);
-  const compiled = compileSchema(reading.document);
-  if (!compiled.ok) throw refusal(compiled.problems);
-  return reading.document;
-};
-
 /** A job's attribute mappings and scoping filters. */
 export const schemaRoutes = (api: Api): Routes => {
   const { store } = api;
@@ -46,13 +28,9 @@ export const schemaRoutes = (api: Api): Routes => {
 
   const save = async (call: Call, bodyOf: (saved: SynchronizationSchema) => unknown) => {
     const { app, job } = await found(call);
-    const document = checked(bodyOf(await readSchema(store.db, job.id)));
-    await api.change(
-      call,
-      (tx, now) => saveSchema(tx, job.id, document, now),
-      (saved) =>
-        provisioningNote("Update attribute mappings or scope", "Update", app, { SchemaVersion: saved.version }),
-    );
+    const reading = readSchemaDocument(bodyOf(await readSchema(store.db, job.id)));
+    const { document, warnings } = soundOf(reading, "Request_BadRequest");
+    await changeSchema(api, call, { app, job }, warnings, (tx, now) => saveSchema(tx, job.id, document, now));
     return nothing(call);
   };
 
@@ -71,11 +49,7 @@ export const schemaRoutes = (api: Api): Routes => {
 
   routes.delete(base, async (call) => {
     const { app, job } = await found(call);
-    await api.change(
-      call,
-      (tx, now) => resetSchema(tx, job.id, now),
-      () => provisioningNote("Update attribute mappings or scope", "Update", app, { Details: "Reset to the template" }),
-    );
+    await changeSchema(api, call, { app, job }, [], (tx, now) => resetSchema(tx, job.id, now));
     return nothing(call);
   });
 
@@ -89,6 +63,17 @@ export const schemaRoutes = (api: Api): Routes => {
     await found(call);
     const value = listFunctions().map((each) => ({ id: each.name, ...each }));
     return answer(call, "Collection(microsoft.graph.attributeMappingFunctionSchema)", { value });
+  });
+
+  routes.get(`${base}/filterOperators`, async (call) => {
+    await found(call);
+    return answer(call, "Collection(microsoft.graph.filterOperatorSchema)", { value: filterOperatorResources() });
+  });
+
+  routes.post(`${base}/parseExpression`, async (call) => {
+    const body = await readAs(call, parseBody);
+    await found(call);
+    return answer(call, "microsoft.graph.parseExpressionResponse", parseExpressionResource(trialOf(body)));
   });
 
   return routes;

@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { ScopeAnswer } from "../contract/index.ts";
+import type { Api, Call, Env, Routes } from "../api.ts";
+import { badRequest } from "../api-error.ts";
+import { namedJob } from "../apps-of-call.ts";
+import { part } from "../graph/answers.ts";
+import { readAs } from "../request-body.ts";
+import { draftMembers, draftOf } from "../schema-drafts.ts";
+import { soundOf } from "../schema-saves.ts";
+import { namedGroup, namedUser } from "./principals.ts";
+
+const subject = { user: z.string().min(1).optional(), group: z.string().min(1).optional() };
+const mappingBody = z.strictObject({ ...draftMembers, ...subject });
+const scopeBody = z.strictObject({ ...draftMembers, first: z.int().min(0).max(10_000).optional() });
+
+/** What mappings and filters would do, before anything is saved or written. */
+export const trialRoutes = (api: Api): Routes => {
+  const { store, engine } = api;
+  const routes = new Hono<Env>();
+  const jobOf = async (call: Call) => (await namedJob(store.db, part(call, "job"))).job;
+
+  routes.post("/jobs/:job/mapping/test", async (call) => {
+    const { user, group, ...request } = await readAs(call, mappingBody);
+    if ((user === undefined) === (group === undefined))
+      throw badRequest('Name one object: {"user": …} or {"group": …}.');
+    const job = await jobOf(call);
+    const object = user === undefined ? await namedGroup(store.db, group ?? "") : await namedUser(store.db, user);
+    const draft = await draftOf(store.db, job, request);
+    const options = draft === null ? {} : { draft: soundOf(draft).document };
+    return call.json(await engine.testMapping(job.id, object.id, options));
+  });
+
+  routes.post("/jobs/:job/scope/preview", async (call) => {
+    const { first, ...request } = await readAs(call, scopeBody);
+    const job = await jobOf(call);
+    const draft = await draftOf(store.db, job, request);
+    const answer: ScopeAnswer = {
+      value: await engine.previewScope(job.id, {
+        ...(draft === null ? {} : { draft: soundOf(draft).document }),
+        ...(first === undefined ? {} : { first }),
+      }),
+    };
+    return call.json(answer);
+  });
+
+  return routes;
+};
