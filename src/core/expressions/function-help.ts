@@ -1,29 +1,78 @@
-/** What people read about one function. Pages of the documentation, the command line and the expression builder are made from it. */
-export interface FunctionHelp {
-  /** One sentence, without the function's name as its first word repeated. */
-  readonly summary: string;
-  /** What a null or empty argument gives. */
-  readonly nulls: string;
-  /** Further facts that somebody needs, a sentence each. */
-  readonly notes?: readonly string[];
-  /** At least two; each is executed by the tests. */
-  readonly examples: readonly FunctionExample[];
+import type { Parameter, ParameterType } from "./definition.ts";
+import { CONDITIONS_HELP } from "./help/conditions.ts";
+import { DATES_HELP } from "./help/dates.ts";
+import { ENCODINGS_HELP } from "./help/encodings.ts";
+import type { FunctionHelp, HelpByName } from "./help/entry.ts";
+import { LETTERS_HELP } from "./help/letters.ts";
+import { MULTI_VALUED_HELP } from "./help/multi-valued.ts";
+import { RANDOM_HELP } from "./help/random.ts";
+import { REPLACE_HELP } from "./help/replace.ts";
+import { ROLES_HELP } from "./help/roles.ts";
+import { TEXT_HELP } from "./help/text.ts";
+import { UNIQUENESS_HELP } from "./help/uniqueness.ts";
+import { FUNCTIONS } from "./registry.ts";
+
+export type { FunctionExample, FunctionHelp } from "./help/entry.ts";
+
+/** Functions that people look for in one place. */
+export interface FunctionFamily {
+  readonly title: string;
+  readonly functions: ReadonlyMap<string, FunctionHelp>;
 }
 
-export interface FunctionExample {
-  readonly expression: string;
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly now?: string;
-  readonly taken?: readonly string[];
-  /** The answer of `expression eval`, or `matches` for results drawn by chance. */
-  readonly gives:
-    | { readonly value: unknown; readonly log?: string }
-    | { readonly ignored: true }
-    | { readonly error: string }
-    | { readonly matches: string };
-  /** Why the example is worth reading; absent where it speaks for itself. */
-  readonly note?: string;
+function family(title: string, ...help: readonly HelpByName[]): FunctionFamily {
+  return { title, functions: new Map(help.flatMap((byName) => Object.entries(byName))) };
 }
+
+export const FUNCTION_FAMILIES: readonly FunctionFamily[] = [
+  family("Text", TEXT_HELP, REPLACE_HELP),
+  family("Letters", LETTERS_HELP),
+  family("Conditions and fallbacks", CONDITIONS_HELP),
+  family("Dates", DATES_HELP),
+  family("Lists", MULTI_VALUED_HELP),
+  family("App roles", ROLES_HELP),
+  family("Unique and random values", UNIQUENESS_HELP, RANDOM_HELP),
+  family("Encodings", ENCODINGS_HELP),
+];
 
 /** By the function's name. */
-export const FUNCTION_HELP: ReadonlyMap<string, FunctionHelp> = new Map();
+export const FUNCTION_HELP: ReadonlyMap<string, FunctionHelp> = new Map(
+  FUNCTION_FAMILIES.flatMap(({ functions }) => [...functions]),
+);
+
+/** A parameter as people read of it: what the definition says, and what the help says it is for. */
+export interface DescribedParameter {
+  readonly name: string;
+  readonly takes: string;
+  readonly required: boolean;
+  /** Takes every further argument. */
+  readonly repeats: boolean;
+  /** Its key in Graph's JSON. */
+  readonly key: string;
+  readonly purpose: string;
+}
+
+const TAKES: Readonly<Record<ParameterType, string>> = {
+  text: "text",
+  integer: "whole number",
+  date: "date",
+  list: "list",
+  any: "any value",
+  compareWord: "bare word",
+};
+const TAKES_LISTED: Readonly<Record<NonNullable<Parameter["listedType"]>, string>> = {
+  Boolean: "true or false",
+  Reference: "app roles",
+};
+
+/** The parameters of a function in their order; none for a name that is no function. */
+export function describeParameters(name: string): readonly DescribedParameter[] {
+  return (FUNCTIONS.get(name)?.parameters ?? []).map((parameter) => ({
+    name: parameter.name,
+    takes: parameter.listedType === undefined ? TAKES[parameter.type] : TAKES_LISTED[parameter.listedType],
+    required: parameter.required,
+    repeats: parameter.repeats === true,
+    key: parameter.key ?? parameter.name,
+    purpose: FUNCTION_HELP.get(name)?.parameters[parameter.name] ?? "",
+  }));
+}

@@ -9,6 +9,15 @@ export {
   REDACTED,
   uniqueCandidates,
 } from "./evaluate.ts";
+export {
+  type DescribedParameter,
+  describeParameters,
+  FUNCTION_FAMILIES,
+  FUNCTION_HELP,
+  type FunctionExample,
+  type FunctionFamily,
+  type FunctionHelp,
+} from "./function-help.ts";
 export { fromGraphSource, type GraphSource, toGraphSource } from "./graph-form.ts";
 export { evaluateLine, type LineAnswer, type LineContext } from "./line.ts";
 export { LONGEST_EXPRESSION, type ParseOptions, type ParseResult, parseExpression } from "./parser.ts";

@@ -5,6 +5,7 @@ import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts
 import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
+import { type Hiding, hidingOf } from "./hiding.ts";
 
 export interface Call extends Question {
   readonly method: HttpRequest["method"];
@@ -44,12 +45,24 @@ const firstDelay = 250;
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
-/** Turns trouble into a failure; the target may have echoed the token into its own words. */
-export const failureOf = (trouble: Trouble, exchange: Exchange, token: string): TargetFailure => ({
+/** Turns trouble into a failure; the target may have echoed the token, or what is hidden, into its own words. */
+export const failureOf = (
+  trouble: Trouble,
+  exchange: Exchange,
+  token: string,
+  hiding: Hiding | null,
+): TargetFailure => ({
   ...trouble,
-  message: withoutSecrets(trouble.message, [token]),
+  message: withoutSecrets(hiding === null ? trouble.message : hiding.text(trouble.message), [token]),
   exchange,
 });
+
+/** A refusal whose words are free of what is hidden before they are cut to the length of a sentence. */
+const quiet = (outcome: HttpOutcome, hiding: Hiding | null): HttpOutcome => {
+  if (hiding === null || !outcome.ok || outcome.response.status < 300) return outcome;
+  const { response } = outcome;
+  return { ...outcome, response: { ...response, body: hiding.body(response.body) ?? response.body } };
+};
 
 const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
   const headers = outcome.ok ? outcome.response.headers : outcome.failure.headers;
@@ -95,29 +108,35 @@ export const openTransport = (options: TransportOptions): Transport => {
     return { kind: "transient", code: "TooManyRequests", status: 429, message, retryAt: stoppedUntil };
   };
 
-  const sendOnce = async (call: Call, { lane, signal }: RequestOptions): Promise<Reply> => {
+  const sendOnce = async (call: Call, { lane, signal, hidden }: RequestOptions): Promise<Reply> => {
     const request = requestOf(call, signal);
+    const hiding = hidingOf(hidden);
     const refused = tooLongAStop(call, lane);
     if (refused !== null) {
       const at = clock.now();
-      return { ok: false, failure: failureOf(refused, exchangeOf(request, null, at, at, secrets), token) };
+      return {
+        ok: false,
+        failure: failureOf(refused, exchangeOf(request, null, at, at, secrets, hiding), token, hiding),
+      };
     }
     const permit = await budget.acquire(lane, signal);
     const started = clock.now();
     if (permit === null) {
-      const exchange = exchangeOf(request, null, started, started, secrets);
+      const exchange = exchangeOf(request, null, started, started, secrets, hiding);
       const message = `${call.what} was cancelled before it was sent.`;
       const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
-      return { ok: false, failure: failureOf(trouble, exchange, token) };
+      return { ok: false, failure: failureOf(trouble, exchange, token, hiding) };
     }
     requests += 1;
     const outcome = await http.request(request);
     const ended = clock.now();
     permit.finish(paceOf(outcome, ended));
-    const exchange = exchangeOf(request, outcome, started, ended, secrets);
+    const exchange = exchangeOf(request, outcome, started, ended, secrets, hiding);
     onExchange?.(exchange);
-    const verdict = judge(call, outcome, ended);
-    return verdict.ok ? { ...verdict, exchange } : { ok: false, failure: failureOf(verdict.trouble, exchange, token) };
+    const verdict = judge(call, quiet(outcome, hiding), ended);
+    return verdict.ok
+      ? { ...verdict, exchange }
+      : { ok: false, failure: failureOf(verdict.trouble, exchange, token, hiding) };
   };
 
   /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
