@@ -8,6 +8,7 @@ import {
   type FunctionExample,
   type FunctionHelp,
   type LineAnswer,
+  signatureOf,
 } from "#core/expressions";
 
 const MADE = "<!-- Made by docs/make-functions.ts; change src/core/expressions/help instead. -->";
@@ -36,7 +37,7 @@ function functionPage(name: string, help: FunctionHelp): string {
   return document(
     `# ${name}`,
     prose(help.summary),
-    fenced("text", `${signatureOf(name, parameters)} → ${help.result}`),
+    fenced("text", `${signatureOf(name)} → ${help.result}`),
     parameters.length === 0 ? "" : parameterTable(parameters),
     `## Null and empty\n\n${prose(help.nulls)}`,
     help.emptied.length === 0 ? "" : emptiedTable(help.emptied),
@@ -49,15 +50,6 @@ function functionPage(name: string, help: FunctionHelp): string {
 
 function document(...parts: readonly string[]): string {
   return `${[MADE, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
-}
-
-/** As error messages write it: optional parameters in brackets, one that repeats with dots. */
-function signatureOf(name: string, parameters: readonly DescribedParameter[]): string {
-  const names = parameters.map((parameter) => {
-    const written = parameter.repeats ? `${parameter.name}…` : parameter.name;
-    return parameter.required ? written : `[${written}]`;
-  });
-  return `${name}(${names.join(", ")})`;
 }
 
 function parameterTable(parameters: readonly DescribedParameter[]): string {

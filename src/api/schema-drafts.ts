@@ -84,7 +84,10 @@ const withFilters = (saved: SynchronizationSchema, filters: ScopeFilters): Draft
     if (wanted === undefined) continue;
     const place = placeOf(saved, type);
     if (place === null) {
-      problems.push({ path: `$.filters.${type}`, message: `The schema maps no ${type === "User" ? "users" : "groups"}.` });
+      problems.push({
+        path: `$.filters.${type}`,
+        message: `The schema maps no ${type === "User" ? "users" : "groups"}.`,
+      });
       continue;
     }
     const before = groupsOf(saved, place);

@@ -113,8 +113,9 @@ export const templateSchema = async (q: Queryable, jobId: string): Promise<Synch
   if (row === undefined) throw noJob(jobId);
   const { synchronizationRules: rules, directories } = row.schema;
   const ruleOf = (type: string) =>
-    rules.find(({ objectMappings }) => objectMappings.some((mapping) => mapping.sourceObjectName.toLowerCase() === type))
-      ?.id;
+    rules.find(({ objectMappings }) =>
+      objectMappings.some((mapping) => mapping.sourceObjectName.toLowerCase() === type),
+    )?.id;
   const [users, groups] = [ruleOf("user"), ruleOf("group")];
   const directoryOf = (name: string | undefined) => directories.find((directory) => directory.name === name)?.id;
   const [rule] = rules;

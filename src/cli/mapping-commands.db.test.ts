@@ -76,7 +76,10 @@ describe("mapping set", () => {
     [["--expression", "[mail]"], { source: { type: "Attribute", name: "mail" } }],
     [["--none", "--default", "x"], { source: null, defaultValue: "x" }],
     [["--no-default"], { source: { name: "displayName" }, defaultValue: null }],
-    [["--when", "creation", "--if-null", "clear", "--match", "2"], { flowType: "ObjectAddOnly", nullBehaviour: "clear", matchingPriority: 2 }],
+    [
+      ["--when", "creation", "--if-null", "clear", "--match", "2"],
+      { flowType: "ObjectAddOnly", nullBehaviour: "clear", matchingPriority: 2 },
+    ],
     [["--no-default-on-update"], { defaultOnUpdate: false }],
   ] as const)("%j changes that alone of a mapping", async (flags, wanted) => {
     expect((await ask(["mapping", "set", "displayName", ...flags])).code).toBe(0);
@@ -182,7 +185,12 @@ describe("mapping test", () => {
     mappings: [
       testedOf("displayName", { value: "李 Åda\u001b[31m", present: "Ada", outcome: "change" }),
       testedOf('emails[type eq "work"].value', { value: long, present: null, outcome: "add" }),
-      testedOf("title", { value: null, outcome: "failed", present: null, message: "The mapping of title has no value." }),
+      testedOf("title", {
+        value: null,
+        outcome: "failed",
+        present: null,
+        message: "The mapping of title has no value.",
+      }),
     ],
   });
 
@@ -202,7 +210,11 @@ describe("mapping test", () => {
   test("a narrow terminal gets no line wider than itself", async () => {
     for (const columns of [60, 80, 120]) {
       const stdout = openOutput({ columns });
-      await ask(["mapping", "test", "--user", "ada"], { [route]: { json: result } }, { stdout, env: { NO_COLOR: "1" } });
+      await ask(
+        ["mapping", "test", "--user", "ada"],
+        { [route]: { json: result } },
+        { stdout, env: { NO_COLOR: "1" } },
+      );
       for (const line of stdout.written.join("").split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
     }
   });
@@ -211,7 +223,11 @@ describe("mapping test", () => {
     const folder = await mkdtemp(join(tmpdir(), "lockstep-mapping-"));
     try {
       await writeFile(join(folder, "new.json"), '{"id":"x"}');
-      const ran = await ask(["mapping", "test", "--group", "Sales", "--schema", "new.json"], { [route]: { json: mappingTestOf() } }, { cwd: folder });
+      const ran = await ask(
+        ["mapping", "test", "--group", "Sales", "--schema", "new.json"],
+        { [route]: { json: mappingTestOf() } },
+        { cwd: folder },
+      );
       expect([ran.code, bodies(route)]).toEqual([0, [{ group: "Sales", schema: { id: "x" } }]]);
       const none = await ask(["mapping", "test", "--user", "a", "--schema", "old.json"], {}, { cwd: folder });
       expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^old\.json cannot be read: /)]);
@@ -255,7 +271,9 @@ describe("filters", () => {
       "Nothing was saved. To save it: npx lockstep filter set",
       "",
     ]);
-    expect(JSON.parse((await ask(["filter", "count", "--filter", filter, "--json"], more)).out)).toEqual({ value: [preview] });
+    expect(JSON.parse((await ask(["filter", "count", "--filter", filter, "--json"], more)).out)).toEqual({
+      value: [preview],
+    });
   });
 
   test("where somebody leaves, nothing is saved without a word", async () => {
@@ -265,7 +283,10 @@ describe("filters", () => {
       "2 users would leave ThousandEyes; nothing was saved. Say so with --yes, or look with --dry-run.\n",
     );
     const said = await ask(["filter", "set", "--filter", filter, "--yes", "--note", "Legal only"], more);
-    expect([said.code, put()]).toEqual([0, [{ filters: { User: [filter] }, expectedVersion: "v1.4", note: "Legal only" }]]);
+    expect([said.code, put()]).toEqual([
+      0,
+      [{ filters: { User: [filter] }, expectedVersion: "v1.4", note: "Legal only" }],
+    ]);
     expect(said.out).toContain("Saved as version v1.5. Those who enter or leave are provisioned now");
     const questions: string[] = [];
     const answering = (reply: string) => ({
@@ -374,7 +395,11 @@ describe("schema", () => {
     inFolder(async (folder) => {
       await writeFile(join(folder, "s.json"), "{}");
       const problems = [{ path: "$.directories", message: "This must be an array." }];
-      const bad = await ask(["schema", "check", "s.json"], { [`POST ${base}/schema/check`]: checked({ problems, changes: [] }) }, { cwd: folder });
+      const bad = await ask(
+        ["schema", "check", "s.json"],
+        { [`POST ${base}/schema/check`]: checked({ problems, changes: [] }) },
+        { cwd: folder },
+      );
       expect([bad.code, bad.out]).toEqual([1, "1 problem:\n  - This must be an array.\n    $.directories\n"]);
       const good = await ask(["schema", "check", "s.json"], {}, { cwd: folder });
       expect([good.code, good.out.split("\n")[0]]).toEqual([0, "Nothing is wrong with it."]);
@@ -382,7 +407,11 @@ describe("schema", () => {
 
   test("history and diff", () =>
     inFolder(async (folder) => {
-      const versions = ["v1.4", "v1.3"].map((version) => ({ version, savedAt: "2025-03-01T11:00:00.000Z", note: "why" }));
+      const versions = ["v1.4", "v1.3"].map((version) => ({
+        version,
+        savedAt: "2025-03-01T11:00:00.000Z",
+        note: "why",
+      }));
       const more = {
         [`GET ${base}/schema/versions`]: { json: { value: versions, next: null } },
         [`POST ${base}/schema/diff`]: { json: { changes: [change] } },

@@ -1,9 +1,9 @@
 /** Answers of a server, as the tests of this room need them. */
 import type {
-  CycleCounts,
-  CycleReport,
   AttributeDefinition,
   AttributeMapping,
+  CycleCounts,
+  CycleReport,
   ImportSummary,
   JobStatus,
   MappingTest,

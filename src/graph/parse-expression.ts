@@ -8,7 +8,11 @@ export interface ExpressionTrial {
 }
 
 /** Graph's parseExpressionResponse: a bad expression is an answer like any other. */
-export const parseExpressionResource = ({ source, value, error }: ExpressionTrial): Readonly<Record<string, unknown>> => ({
+export const parseExpressionResource = ({
+  source,
+  value,
+  error,
+}: ExpressionTrial): Readonly<Record<string, unknown>> => ({
   error: error === null ? null : { ...error, target: null, details: [], innerError: null },
   evaluationResult: value === null ? [] : textsOf(value.given),
   evaluationSucceeded: value !== null,

@@ -1,5 +1,6 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
 import type { ObjectType, SynchronizationSchema } from "#core";
+import type { DescribedFunction } from "#core/expressions";
 import type { CycleReport, HeldObject, JobStatus, Progress } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
@@ -225,15 +226,7 @@ export interface ScopeAnswer {
 }
 
 /** GET /functions/{name} */
-export interface FunctionAnswer {
-  readonly name: string;
-  /** Functions that people look for in one place. */
-  readonly family: string;
-  /** As error messages write it: optional parameters in brackets, one that repeats with dots. */
-  readonly signature: string;
-  readonly parameters: readonly DescribedParameter[];
-  readonly help: FunctionHelp;
-}
+export type FunctionAnswer = DescribedFunction;
 /** GET /functions, family by family */
 export interface FunctionList {
   readonly value: readonly FunctionAnswer[];

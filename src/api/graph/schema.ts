@@ -1,11 +1,10 @@
 import { Hono } from "hono";
 import { readSchema, resetSchema, saveSchema } from "#apps";
-import { compileSchema, readSchemaDocument, type SchemaProblem, type SynchronizationSchema } from "#core";
+import { readSchemaDocument, type SynchronizationSchema } from "#core";
 import { listFunctions } from "#core/expressions";
 import type { Api, Call, Env, Routes } from "../api.ts";
-import { type ApiError, badRequest } from "../api-error.ts";
+import { badRequest } from "../api-error.ts";
 import { graphApp, graphJob } from "../apps-of-call.ts";
-import { provisioningNote } from "../audit.ts";
 import { readJson } from "../request-body.ts";
 import { answer, nothing, part } from "./answers.ts";
 

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { ScopeAnswer } from "../contract/index.ts";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { badRequest } from "../api-error.ts";
 import { namedJob } from "../apps-of-call.ts";
+import type { ScopeAnswer } from "../contract/index.ts";
 import { part } from "../graph/answers.ts";
 import { readAs } from "../request-body.ts";
 import { draftMembers, draftOf } from "../schema-drafts.ts";

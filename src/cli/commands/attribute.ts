@@ -70,7 +70,10 @@ const add = (bare: Command, shell: Shell): void => {
   );
   examples(command, [
     ["attribute add title", "a text"],
-    ["attribute add 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter' --type String", "of an extension"],
+    [
+      "attribute add 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter' --type String",
+      "of an extension",
+    ],
     ["attribute add manager --type Reference --reference User", "another account"],
   ]);
   command.action(async (name: string, flags: AddFlags) => {

@@ -4,6 +4,7 @@ import { linesOf } from "../client/ndjson.ts";
 import { examples, type Register, withJson } from "../command.ts";
 import { exitCodes, wrongUse } from "../problems.ts";
 import { type Shell, writeAll } from "../shell.ts";
+import { registerFunctions } from "./expression-functions.ts";
 
 interface EvaluateFlags {
   readonly json?: boolean;
@@ -16,6 +17,7 @@ export const registerExpression: Register = (program, shell) => {
     .command("expression")
     .summary("evaluate mapping expressions")
     .description("Work with the expressions of attribute mappings.");
+  registerFunctions(group, shell);
   const command = group
     .command("eval")
     .summary("evaluate expressions, without a server")

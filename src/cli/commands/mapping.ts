@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { MappingTest, MappingTestRequest, ObjectMapping, ObjectType, SchemaAnswer } from "#api/contract";
-import { toGraphSource, parseExpression } from "#core/expressions";
+import { parseExpression, toGraphSource } from "#core/expressions";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
-import { mappingListText } from "../output/schema-text.ts";
 import { mappingTestText } from "../output/mapping-test-text.ts";
+import { mappingListText } from "../output/schema-text.ts";
 import { CliError, exitCodes, wrongUse } from "../problems.ts";
 import { type ChangeFlags, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
+import { readDocument } from "../schema/document-file.ts";
 import {
   definitionOf,
   type MappingChange,
@@ -16,7 +17,6 @@ import {
   withMapping,
   withObjectMapping,
 } from "../schema/edit.ts";
-import { readDocument } from "../schema/document-file.ts";
 import type { Shell } from "../shell.ts";
 
 export const registerMapping: Register = (program, shell) => {
@@ -53,7 +53,9 @@ const list = (bare: Command, shell: Shell): void => {
     const job = await openJob(flags, shell);
     const answer = await readSchema(job);
     const value = answer.objects.map((object) => ({ type: object.type, ...objectMappingOf(answer, object) }));
-    await job.session.print({ version: answer.version, value }, () => mappingListText(value, answer.version, job.session));
+    await job.session.print({ version: answer.version, value }, () =>
+      mappingListText(value, answer.version, job.session),
+    );
   });
 };
 
@@ -71,7 +73,10 @@ const test = (bare: Command, shell: Shell): void => {
       )
       .option("--user <user>", "id or user principal name")
       .option("--group <group>", "id or display name of a group")
-      .option("--schema <file>", "try this document, as schema export writes it, in place of the saved one; - is standard input"),
+      .option(
+        "--schema <file>",
+        "try this document, as schema export writes it, in place of the saved one; - is standard input",
+      ),
   );
   examples(command, [
     ["mapping test --user ada@contoso.example", "under the mappings that are saved"],
@@ -127,7 +132,11 @@ const set = (bare: Command, shell: Shell): void => {
         .option("--no-default", "no default")
         .option("--default-on-update", "write the default to accounts that are there too")
         .option("--no-default-on-update", "write the default to new accounts only")
-        .option("--when <when>", "when it is written: always, or at creation only", oneOf(["always", "creation"] as const))
+        .option(
+          "--when <when>",
+          "when it is written: always, or at creation only",
+          oneOf(["always", "creation"] as const),
+        )
         .option(
           "--if-null <what>",
           "what a source that gives nothing does: leave the target, clear it, or write the default",

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { SchemaCheck, SchemaDiff, SchemaDiffRequest, SchemaVersion, SchemaVersionPage } from "#api/contract";
 import { wholeNumber } from "../arguments.ts";
-import { path } from "../client/client.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
 import { changesText, checkText, historyText } from "../output/schema-text.ts";
 import { CliError, exitCodes } from "../problems.ts";
@@ -28,7 +27,9 @@ export const registerSchema: Register = (program, shell) => {
 const exportOne = (bare: Command, shell: Shell): void => {
   const command = withApp(
     bare
-      .description("Writes the document in the form that Microsoft Graph has for it. It holds no secrets and no people.")
+      .description(
+        "Writes the document in the form that Microsoft Graph has for it. It holds no secrets and no people.",
+      )
       .option("--version <version>", "an earlier version; see schema history")
       .option("-o, --output <file>", "into this file, in place of standard output"),
   );
@@ -75,7 +76,9 @@ const importOne = (bare: Command, shell: Shell): void => {
 const check = (bare: Command, shell: Shell): void => {
   const command = withApp(
     bare
-      .description("Names everything that is wrong with a document, and what it would change. Exit code 1 if anything is.")
+      .description(
+        "Names everything that is wrong with a document, and what it would change. Exit code 1 if anything is.",
+      )
       .argument("<file>", FILE),
   );
   examples(command, [["schema check schema.json", "saves nothing"]]);
@@ -173,6 +176,10 @@ const reset = (bare: Command, shell: Shell): void => {
   command.action(async (flags: ChangeFlags) => {
     const job = await openJob(flags, shell);
     const { version } = await readSchema(job);
-    await carryOut(job, { flags, draft: { template: true }, from: version, note: "schema reset", movesPeople: true }, shell);
+    await carryOut(
+      job,
+      { flags, draft: { template: true }, from: version, note: "schema reset", movesPeople: true },
+      shell,
+    );
   });
 };

@@ -17,13 +17,11 @@ const wideOf = ({ width }: View): number => Math.min(width ?? 100, 100);
 
 /** Each family with its functions and what they do. */
 export const functionListText = (functions: readonly FunctionAnswer[], view: View): string => {
-  const longest = Math.max(...functions.map(({ name }) => name.length));
-  const indent = " ".repeat(longest + 4);
-  const families = Map.groupBy(functions, ({ family }) => family);
-  const texts = [...families].map(([family, members]) => {
+  const texts = [...Map.groupBy(functions, ({ family }) => family)].map(([family, members]) => {
+    const longest = Math.max(...members.map(({ name }) => name.length));
+    const indent = " ".repeat(longest + 4);
     const lines = members.map(
-      ({ name, help }) =>
-        `  ${pad(name, longest)}  ${wrap(plain(help.summary), wideOf(view) - indent.length, indent).trimStart()}`,
+      ({ name, help }) => `  ${pad(name, longest)}  ${wrap(plain(help.summary), wideOf(view) - longest - 4, indent)}`,
     );
     return `${view.style.bold(family)}\n${lines.join("\n")}`;
   });
@@ -38,20 +36,26 @@ const givesOf = ({ gives }: Example): string => {
   return gives.log === undefined ? value : `${value}, in logs ${JSON.stringify(gives.log)}`;
 };
 
-const exampleLines = (example: Example, view: View): string => {
-  const { expression, attributes, now, taken, note } = example;
-  const given = [
+const givenOf = ({ attributes, now, taken }: Example): string =>
+  [
     ...Object.entries(attributes ?? {}).map(([name, value]) => `[${name}] ${JSON.stringify(value)}`),
     ...(now === undefined ? [] : [`now ${now}`]),
     ...(taken === undefined ? [] : [`taken ${JSON.stringify(taken)}`]),
-  ];
+  ].join(", ");
+
+/** Neighbours with the same expression are one example with several inputs. */
+const exampleLines = (examples: readonly Example[], view: View): readonly string[] => {
   const width = wideOf(view);
-  return [
-    `  ${wrap(printable(expression), width - 2, "    ")}`,
-    ...(given.length === 0 ? [] : [`    ${view.style.dim(wrap(printable(`with ${given.join(", ")}`), width - 4, "    "))}`]),
-    `    → ${wrap(printable(givesOf(example)), width - 6, "      ")}`,
-    ...(note === undefined ? [] : [`    ${view.style.dim(wrap(plain(note), width - 4, "    "))}`]),
-  ].join("\n");
+  return examples.flatMap((example, index) => {
+    const isSame = index > 0 && examples[index - 1]?.expression === example.expression;
+    const given = givenOf(example);
+    const note = example.note === undefined ? "" : `  (${plain(example.note)})`;
+    return [
+      ...(isSame ? [] : [`  ${wrap(printable(example.expression), width - 2, "    ")}`]),
+      ...(given === "" ? [] : [`    ${view.style.dim(wrap(printable(given), width - 4, "      "))}`]),
+      `    → ${wrap(printable(`${givesOf(example)}${note}`), width - 6, "      ")}`,
+    ];
+  });
 };
 
 /** Everything about one function. */
@@ -60,7 +64,7 @@ export const functionText = ({ signature, parameters, help }: FunctionAnswer, vi
   const width = wideOf(view);
   const rows = parameters.map(({ name, takes, required, purpose }): [string, string] => [
     name,
-    `${takes}${required ? "" : ", optional"}: ${plain(purpose)}`,
+    `${plain(purpose)} (${takes}${required ? "" : ", optional"})`,
   ]);
   const longest = Math.max(0, ...rows.map(([name]) => name.length));
   const indent = " ".repeat(longest + 4);
@@ -73,17 +77,19 @@ export const functionText = ({ signature, parameters, help }: FunctionAnswer, vi
       "Parameters",
       rows.length === 0
         ? []
-        : [facts(rows.map(([name, text]) => [name, wrap(text, width - indent.length, indent)]), "  ")],
+        : [
+            facts(
+              rows.map(([name, text]) => [name, wrap(text, width - indent.length, indent)]),
+              "  ",
+            ),
+          ],
     ),
     ...section("Null and empty", [`  ${wrap(plain(help.nulls), width - 2, "  ")}`]),
     ...section(
       "Good to know",
       (help.notes ?? []).map((note) => `  - ${wrap(plain(note), width - 4, "    ")}`),
     ),
-    ...section(
-      "Examples",
-      help.examples.map((example) => exampleLines(example, view)),
-    ),
+    ...section("Examples", exampleLines(help.examples, view)),
     ...(help.seeAlso.length === 0 ? [] : ["", `See also ${help.seeAlso.join(", ")}.`]),
   ].join("\n");
 };

@@ -9,7 +9,8 @@ interface View {
 }
 
 /** A value as JSON writes it; nothing for null. */
-export const shownValue = (value: unknown): string => (value === null || value === undefined ? "" : JSON.stringify(value));
+export const shownValue = (value: unknown): string =>
+  value === null || value === undefined ? "" : JSON.stringify(value);
 
 const origins: Readonly<Record<TestedMapping["kind"], (mapping: TestedMapping) => string>> = {
   direct: ({ origin }) => origin,
@@ -58,7 +59,8 @@ export const mappingTestText = (test: MappingTest, app: string, view: View): str
   const cell = (text: string, row: number, column: number) =>
     column === 4 ? toneOf(test.mappings[row]!, style)(text) : text;
   const account =
-    test.notAsked ?? (test.targetId === null ? `${app} has no account for it.` : `Compared with the account ${test.targetId}.`);
+    test.notAsked ??
+    (test.targetId === null ? `${app} has no account for it.` : `Compared with the account ${test.targetId}.`);
   const messages = test.mappings.flatMap(({ path, message, outcome }) => {
     if (message === null) return [];
     const tone = outcome === "failed" ? style.bad : style.warn;

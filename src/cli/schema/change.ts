@@ -3,8 +3,8 @@ import type {
   AppStatus,
   DraftRequest,
   JobStatus,
-  SaveSchemaRequest,
   SavedSchema,
+  SaveSchemaRequest,
   SchemaAnswer,
   SchemaCheck,
   ScopeAnswer,
@@ -128,7 +128,9 @@ const confirm = async (
 ): Promise<void> => {
   const leaving = scope.filter((one) => one.leaving.count > 0);
   if (flags.yes === true || leaving.length === 0) return;
-  const who = leaving.map((one) => counted(one.leaving.count, one.objectType === "User" ? "user" : "group")).join(" and ");
+  const who = leaving
+    .map((one) => counted(one.leaving.count, one.objectType === "User" ? "user" : "group"))
+    .join(" and ");
   const sentence = `${who} would leave ${printable(app.displayName)}`;
   if (shell.ask === null) throw wrongUse(`${sentence}; nothing was saved. Say so with --yes, or look with --dry-run.`);
   const reply = await shell.ask(`${sentence}. Save it? [y/N] `);

@@ -103,5 +103,7 @@ export const withMapping = (
   change: MappingChange,
 ): readonly AttributeMapping[] => {
   const at = mappings.findIndex((mapping) => mapping.targetAttributeName === target);
-  return at < 0 ? [...mappings, { ...fresh(target), ...change }] : replaced(mappings, at, (one) => ({ ...one, ...change }));
+  return at < 0
+    ? [...mappings, { ...fresh(target), ...change }]
+    : replaced(mappings, at, (one) => ({ ...one, ...change }));
 };

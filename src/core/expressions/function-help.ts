@@ -76,3 +76,35 @@ export function describeParameters(name: string): readonly DescribedParameter[] 
     purpose: FUNCTION_HELP.get(name)?.parameters[parameter.name] ?? "",
   }));
 }
+
+/** As error messages write it: optional parameters in brackets, one that repeats with dots. */
+export function signatureOf(name: string): string {
+  const names = describeParameters(name).map((parameter) => {
+    const written = parameter.repeats ? `${parameter.name}…` : parameter.name;
+    return parameter.required ? written : `[${written}]`;
+  });
+  return `${name}(${names.join(", ")})`;
+}
+
+/** Everything that people read about one function. */
+export interface DescribedFunction {
+  readonly name: string;
+  /** The title of its family. */
+  readonly family: string;
+  readonly signature: string;
+  readonly parameters: readonly DescribedParameter[];
+  readonly help: FunctionHelp;
+}
+
+/** All functions, family by family. */
+export function describeFunctions(): readonly DescribedFunction[] {
+  return FUNCTION_FAMILIES.flatMap(({ title, functions }) =>
+    [...functions].map(([name, help]) => ({
+      name,
+      family: title,
+      signature: signatureOf(name),
+      parameters: describeParameters(name),
+      help,
+    })),
+  );
+}

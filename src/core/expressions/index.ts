@@ -10,13 +10,16 @@ export {
   uniqueCandidates,
 } from "./evaluate.ts";
 export {
+  type DescribedFunction,
   type DescribedParameter,
+  describeFunctions,
   describeParameters,
   FUNCTION_FAMILIES,
   FUNCTION_HELP,
   type FunctionExample,
   type FunctionFamily,
   type FunctionHelp,
+  signatureOf,
 } from "./function-help.ts";
 export { fromGraphSource, type GraphSource, toGraphSource } from "./graph-form.ts";
 export { evaluateLine, type LineAnswer, type LineContext } from "./line.ts";
