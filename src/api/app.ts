@@ -16,10 +16,13 @@ import { servicePrincipalRoutes } from "./graph/service-principals.ts";
 import { synchronizationRoutes } from "./graph/synchronization.ts";
 import { userRoutes } from "./graph/users.ts";
 import { appRoutes } from "./lockstep/apps.ts";
+import { functionRoutes } from "./lockstep/functions.ts";
 import { importRoutes } from "./lockstep/imports.ts";
 import { jobRoutes } from "./lockstep/jobs.ts";
 import { logRoutes } from "./lockstep/logs.ts";
+import { schemaDocumentRoutes } from "./lockstep/schema.ts";
 import { statusRoutes } from "./lockstep/status.ts";
+import { trialRoutes } from "./lockstep/trials.ts";
 import { discard } from "./request-body.ts";
 
 const graphRoutes = [
@@ -33,7 +36,16 @@ const graphRoutes = [
   synchronizationRoutes,
   auditLogRoutes,
 ];
-const lockstepRoutes = [statusRoutes, jobRoutes, appRoutes, logRoutes, importRoutes];
+const lockstepRoutes = [
+  statusRoutes,
+  jobRoutes,
+  schemaDocumentRoutes,
+  trialRoutes,
+  functionRoutes,
+  appRoutes,
+  logRoutes,
+  importRoutes,
+];
 
 const most = 1024 * 1024;
 const limitBody = bodyLimit({

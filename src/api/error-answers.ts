@@ -16,6 +16,7 @@ const statuses: ReadonlyMap<string, Status> = new Map<string, Status>([
   ["Sealed", 500],
   ["Stopping", 503],
   ["FenceLost", 409],
+  ["SchemaChanged", 409],
 ]);
 
 const statusOf = (code: string): Status =>

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Job, readSchema, readSchemaVersion, templateSchema } from "#apps";
 import {
   type FilterGroup,
+  mappingsByPriority,
   parseFilter,
   printFilter,
   readSchemaDocument,
@@ -9,6 +10,7 @@ import {
   type SchemaReading,
   type ScopeFilter,
   type SynchronizationSchema,
+  typeOf,
 } from "#core";
 import type { Queryable } from "#store";
 import { badRequest } from "./api-error.ts";
@@ -45,19 +47,13 @@ const types: readonly ObjectType[] = ["User", "Group"];
 
 /** The mapping of a type that counts: that of the rule that runs first, one that is enabled before one that is not. */
 const placeOf = (document: SynchronizationSchema, type: ObjectType): { rule: number; mapping: number } | null => {
-  const found = document.synchronizationRules
-    .flatMap(({ objectMappings, priority }, rule) =>
-      objectMappings.map(({ sourceObjectName, enabled }, mapping) => ({
-        rule,
-        mapping,
-        priority,
-        enabled,
-        isOfType: sourceObjectName.toLowerCase() === type.toLowerCase(),
-      })),
-    )
-    .filter(({ isOfType }) => isOfType)
-    .sort((left, right) => Number(right.enabled) - Number(left.enabled) || left.priority - right.priority);
-  return found[0] ?? null;
+  const all = mappingsByPriority(document).filter(({ mapping }) => typeOf(mapping.sourceObjectName) === type);
+  const found = all.find(({ mapping }) => mapping.enabled) ?? all[0];
+  if (found === undefined) return null;
+  return {
+    rule: document.synchronizationRules.indexOf(found.rule),
+    mapping: found.rule.objectMappings.indexOf(found.mapping),
+  };
 };
 
 const groupsOf = (document: SynchronizationSchema, { rule, mapping }: { rule: number; mapping: number }) =>

@@ -6,11 +6,12 @@ import { ApiError } from "./api-error.ts";
 import { provisioningNote } from "./audit.ts";
 import type { SavedSchema, SchemaChange, SchemaCheck } from "./contract/index.ts";
 import type { Draft } from "./schema-drafts.ts";
+import { schemaFactsOf } from "./schema-facts.ts";
 
 /** Everything that is wrong with a draft, everything that should be known, and what would be different from the saved document. */
-export const checkDraft = (draft: Draft, saved: SynchronizationSchema): SchemaCheck => {
+export const checkDraft = (draft: Draft, saved: SynchronizationSchema, app: App): SchemaCheck => {
   if (!draft.ok) return { problems: draft.problems, warnings: [], changes: [] };
-  return { ...checkSchema(draft.document), changes: diffSchemas(saved, draft.document) };
+  return { ...checkSchema(draft.document, schemaFactsOf(app)), changes: diffSchemas(saved, draft.document) };
 };
 
 /** Problems that one answer names. */
@@ -35,9 +36,9 @@ export interface SoundSchema {
  * @param code of the refusal: ours, or what Graph's clients compare
  * @throws ApiError that names everything that is wrong
  */
-export const soundOf = (draft: Draft, code = "SchemaInvalid"): SoundSchema => {
+export const soundOf = (draft: Draft, app: App, code = "SchemaInvalid"): SoundSchema => {
   if (!draft.ok) throw refusal(draft.problems, code);
-  const { problems, warnings } = checkSchema(draft.document);
+  const { problems, warnings } = checkSchema(draft.document, schemaFactsOf(app));
   if (problems.length > 0) throw refusal(problems, code);
   return { document: draft.document, warnings };
 };

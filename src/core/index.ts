@@ -23,6 +23,7 @@ export {
   compileSchema,
   type MappingSource,
 } from "./mapping/compile.ts";
+export { type Converted, convert, type Receiver } from "./mapping/convert.ts";
 export { type Drawn, mapObject } from "./mapping/map.ts";
 export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-document.ts";
 export * from "./mapping/schema-document.ts";

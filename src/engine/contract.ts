@@ -1,6 +1,7 @@
 import type {
   Action,
   AttributeDifference,
+  AttributeValue,
   GuardLimits,
   ObjectType,
   Quarantine,
@@ -228,6 +229,8 @@ export interface Engine {
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
   /** Every target attribute of one object under the saved schema, or under a draft; reads the target and writes nothing. */
   testMapping(jobId: string, objectId: string, options?: { readonly draft?: DraftSchema }): Promise<MappingTest>;
+  /** The attributes of one object as this job's mappings read them: those of the directory, and what scoping computes (`IsSoftDeleted`, `appRoleAssignments`). */
+  sourceAttributes(jobId: string, objectId: string): Promise<Readonly<Record<string, AttributeValue>>>;
   /**
    * Who would enter and who would leave if the draft were saved; without a draft, who is in scope now. One for each object type that either schema provisions.
    * @param options.first how many of each list are named, 100 unless told

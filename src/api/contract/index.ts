@@ -1,7 +1,7 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
-import type { ObjectType, SynchronizationSchema } from "#core";
+import type { ObjectType, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
 import type { DescribedFunction } from "#core/expressions";
-import type { CycleReport, HeldObject, JobStatus, Progress } from "#engine";
+import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
 
@@ -11,6 +11,8 @@ export type {
   ObjectDefinition,
   ObjectMapping,
   ObjectType,
+  SchemaChange,
+  SchemaProblem,
   SynchronizationSchema,
 } from "#core";
 export type {
@@ -162,7 +164,7 @@ export interface SchemaAnswer {
 }
 
 /** Scoping filters in their text form, in place of those of these types; an empty list lets everybody pass. */
-export type ScopeFilters = { readonly [Type in ObjectType]?: readonly string[] };
+export type ScopeFilters = { readonly [Type in ObjectType]?: readonly string[] | undefined };
 
 /**
  * What is tried in place of the saved schema: a document, the saved one with other filters, an earlier version, or what the template
@@ -170,9 +172,9 @@ export type ScopeFilters = { readonly [Type in ObjectType]?: readonly string[] }
  */
 export interface DraftRequest {
   readonly schema?: unknown;
-  readonly filters?: ScopeFilters;
-  readonly version?: string;
-  readonly template?: true;
+  readonly filters?: ScopeFilters | undefined;
+  readonly version?: string | undefined;
+  readonly template?: true | undefined;
 }
 
 /** POST /jobs/{job}/schema/check: all of what is wrong, and what would be different from the saved schema. Warnings refuse nothing. */
@@ -200,6 +202,13 @@ export interface SavedSchema {
   readonly warnings: readonly SchemaProblem[];
 }
 
+export interface SchemaVersion {
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+  /** What it was saved for. */
+  readonly note: string;
+}
 /** GET /jobs/{job}/schema/versions, newest first */
 export type SchemaVersionPage = Page<SchemaVersion>;
 

@@ -2,11 +2,14 @@ import { Hono } from "hono";
 import { readSchema, resetSchema, saveSchema } from "#apps";
 import { readSchemaDocument, type SynchronizationSchema } from "#core";
 import { listFunctions } from "#core/expressions";
+import { filterOperatorResources } from "#graph";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { badRequest } from "../api-error.ts";
 import { graphApp, graphJob } from "../apps-of-call.ts";
-import { readJson } from "../request-body.ts";
+import { readAs, readJson } from "../request-body.ts";
+import { changeSchema, soundOf } from "../schema-saves.ts";
 import { answer, nothing, part } from "./answers.ts";
+import { parseBody, parseExpressionAnswer } from "./parse-expression.ts";
 
 /** A job's attribute mappings and scoping filters. */
 export const schemaRoutes = (api: Api): Routes => {
@@ -28,7 +31,7 @@ export const schemaRoutes = (api: Api): Routes => {
   const save = async (call: Call, bodyOf: (saved: SynchronizationSchema) => unknown) => {
     const { app, job } = await found(call);
     const reading = readSchemaDocument(bodyOf(await readSchema(store.db, job.id)));
-    const { document, warnings } = soundOf(reading, "Request_BadRequest");
+    const { document, warnings } = soundOf(reading, app, "Request_BadRequest");
     await changeSchema(api, call, { app, job }, warnings, (tx, now) => saveSchema(tx, job.id, document, now));
     return nothing(call);
   };
@@ -72,7 +75,7 @@ export const schemaRoutes = (api: Api): Routes => {
   routes.post(`${base}/parseExpression`, async (call) => {
     const body = await readAs(call, parseBody);
     await found(call);
-    return answer(call, "microsoft.graph.parseExpressionResponse", parseExpressionResource(trialOf(body)));
+    return answer(call, "microsoft.graph.parseExpressionResponse", parseExpressionAnswer(body, api.clock.now()));
   });
 
   return routes;

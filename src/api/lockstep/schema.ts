@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import {
+  type App,
   type Job,
   listSchemaVersions,
   readSchema,
@@ -46,17 +47,17 @@ export const schemaDocumentRoutes = (api: Api): Routes => {
 
   routes.post("/jobs/:job/schema/check", async (call) => {
     const body = await readAs(call, checkBody);
-    const { job } = await found(call);
+    const { app, job } = await found(call);
     const saved = await readSchema(store.db, job.id);
-    return call.json(checkDraft((await draftOf(store.db, job, body)) ?? { ok: true, document: saved }, saved));
+    return call.json(checkDraft((await draftOf(store.db, job, body)) ?? { ok: true, document: saved }, saved, app));
   });
 
   routes.put("/jobs/:job/schema", async (call) => {
     const { schema, filters, ...body } = await readAs(call, saveBody);
     const { app, job } = await found(call);
-    const draft = await draftOf(store.db, job, { schema, ...(filters === undefined ? {} : { filters }) });
+    const draft = await draftOf(store.db, job, { schema, filters });
     if (draft === null) throw badRequest('Give what to save: {"schema": …} or {"filters": …}.');
-    const { document, warnings } = soundOf(draft);
+    const { document, warnings } = soundOf(draft, app);
     return call.json(
       await changeSchema(api, call, { app, job }, warnings, (tx, now) =>
         saveSchema(tx, job.id, document, now, optionsOf(body)),
@@ -84,7 +85,7 @@ export const schemaDocumentRoutes = (api: Api): Routes => {
     const body = await readAs(call, saidBody);
     const { app, job } = await found(call);
     const version = part(call, "version");
-    const { warnings } = soundOf({ ok: true, document: await readSchemaVersion(store.db, job.id, version) });
+    const { warnings } = soundOf({ ok: true, document: await readSchemaVersion(store.db, job.id, version) }, app);
     return call.json(
       await changeSchema(api, call, { app, job }, warnings, (tx, now) =>
         restoreSchemaVersion(tx, job.id, version, now, optionsOf(body)),
@@ -102,19 +103,19 @@ export const schemaDocumentRoutes = (api: Api): Routes => {
 
   routes.post("/jobs/:job/schema/diff", async (call) => {
     const { from, to } = await readAs(call, diffBody);
-    const { job } = await found(call);
-    const answer: SchemaDiff = { changes: diffSchemas(await sideOf(job, from), await sideOf(job, to)) };
-    return call.json(answer);
+    const { app, job } = await found(call);
+    const [before, after] = [await sideOf(app, job, from), await sideOf(app, job, to)];
+    return call.json({ changes: diffSchemas(before, after) } satisfies SchemaDiff);
   });
 
   /** One side of a comparison: a version, `saved`, `template`, or a document that can be read. */
-  const sideOf = async (job: Job, side: unknown): Promise<SynchronizationSchema> => {
+  const sideOf = async (app: App, job: Job, side: unknown): Promise<SynchronizationSchema> => {
     if (side === undefined) throw badRequest('Give what to compare: {"from": a version or a document, "to": …}.');
     if (side === "saved") return readSchema(store.db, job.id);
     if (side === "template") return templateSchema(store.db, job.id);
     if (typeof side === "string") return readSchemaVersion(store.db, job.id, side);
     const reading = readSchemaDocument(side);
-    return reading.ok ? reading.document : soundOf(reading).document;
+    return reading.ok ? reading.document : soundOf(reading, app).document;
   };
 
   return routes;

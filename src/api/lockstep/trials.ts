@@ -18,26 +18,26 @@ const scopeBody = z.strictObject({ ...draftMembers, first: z.int().min(0).max(10
 export const trialRoutes = (api: Api): Routes => {
   const { store, engine } = api;
   const routes = new Hono<Env>();
-  const jobOf = async (call: Call) => (await namedJob(store.db, part(call, "job"))).job;
+  const found = (call: Call) => namedJob(store.db, part(call, "job"));
 
   routes.post("/jobs/:job/mapping/test", async (call) => {
     const { user, group, ...request } = await readAs(call, mappingBody);
     if ((user === undefined) === (group === undefined))
       throw badRequest('Name one object: {"user": …} or {"group": …}.');
-    const job = await jobOf(call);
+    const { app, job } = await found(call);
     const object = user === undefined ? await namedGroup(store.db, group ?? "") : await namedUser(store.db, user);
     const draft = await draftOf(store.db, job, request);
-    const options = draft === null ? {} : { draft: soundOf(draft).document };
+    const options = draft === null ? {} : { draft: soundOf(draft, app).document };
     return call.json(await engine.testMapping(job.id, object.id, options));
   });
 
   routes.post("/jobs/:job/scope/preview", async (call) => {
     const { first, ...request } = await readAs(call, scopeBody);
-    const job = await jobOf(call);
+    const { app, job } = await found(call);
     const draft = await draftOf(store.db, job, request);
     const answer: ScopeAnswer = {
       value: await engine.previewScope(job.id, {
-        ...(draft === null ? {} : { draft: soundOf(draft).document }),
+        ...(draft === null ? {} : { draft: soundOf(draft, app).document }),
         ...(first === undefined ? {} : { first }),
       }),
     };

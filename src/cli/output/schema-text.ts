@@ -32,7 +32,13 @@ const ifEmpty = ({ source, defaultValue, nullBehaviour, defaultOnUpdate }: Attri
   return isCleared ? `${value} at creation, else cleared` : `${value} at creation`;
 };
 
-const flows: Readonly<Record<string, string>> = { Always: "always", ObjectAddOnly: "at creation" };
+const flows: Readonly<Record<AttributeMapping["flowType"], string>> = {
+  Always: "always",
+  ObjectAddOnly: "at creation",
+  MultiValueAddOnly: "additions only",
+  ValueAddOnly: "never removed",
+  AttributeAddOnly: "where empty",
+};
 
 const mappingRow = (mapping: AttributeMapping): readonly string[] => [
   mapping.targetAttributeName,
@@ -148,9 +154,9 @@ export const checkText = ({ problems, warnings, changes }: SchemaCheck, view: Vi
 export const historyText = (versions: readonly SchemaVersion[], saved: string, view: View): string => {
   const rows = versions.map(({ version, savedAt, note }) => [
     version,
-    savedAt === null ? "" : localTime(savedAt),
+    localTime(savedAt),
     version === saved ? "saved" : "",
-    note ?? "",
+    note,
   ]);
   const columns = [{ title: "VERSION" }, { title: "SINCE" }, { title: "" }, { title: "NOTE", shrinkTo: 16 }];
   return `${table(columns, rows, { width: view.width, title: view.style.bold })}\n\n${amount(versions.length)} shown. Go back with: npx lockstep schema rollback VERSION`;
