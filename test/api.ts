@@ -94,10 +94,7 @@ export class EngineRecorder implements Engine {
     if (this.mappingTest === null) throw new TypeError("no test was prepared");
     return this.mappingTest;
   }
-  async previewScope(
-    jobId: string,
-    options?: Parameters<Engine["previewScope"]>[1],
-  ): Promise<readonly ScopePreview[]> {
+  async previewScope(jobId: string, options?: Parameters<Engine["previewScope"]>[1]): Promise<readonly ScopePreview[]> {
     this.calls.push(["previewScope", jobId, options]);
     return this.scope;
   }

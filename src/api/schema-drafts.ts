@@ -1,20 +1,28 @@
 import { z } from "zod";
 import { type Job, readSchema, readSchemaVersion, templateSchema } from "#apps";
 import {
+  clauseOf,
   type FilterGroup,
+  filterClauseOf,
   mappingsByPriority,
-  parseFilter,
-  printFilter,
+  objectDefinitionOf,
+  parseFilterText,
+  printFilterText,
   readSchemaDocument,
-  type SchemaProblem,
-  type SchemaReading,
   type ScopeFilter,
   type SynchronizationSchema,
   typeOf,
 } from "#core";
 import type { Queryable } from "#store";
 import { badRequest } from "./api-error.ts";
-import type { DraftRequest, ObjectSchema, ObjectType, SchemaAnswer, ScopeFilters } from "./contract/index.ts";
+import type {
+  DraftProblem,
+  DraftRequest,
+  ObjectSchema,
+  ObjectType,
+  SchemaAnswer,
+  ScopeFilters,
+} from "./contract/index.ts";
 
 const texts = z.array(z.string().max(20_000)).max(100);
 
@@ -27,7 +35,9 @@ export const draftMembers = {
 };
 
 /** A document that was read: as saved, or what a request wants to try. */
-export type Draft = SchemaReading;
+export type Draft =
+  | { readonly ok: true; readonly document: SynchronizationSchema }
+  | { readonly ok: false; readonly problems: readonly DraftProblem[] };
 
 /**
  * Reads what a request wants to try; null where it names nothing and the saved schema is meant.
@@ -43,10 +53,15 @@ export const draftOf = async (q: Queryable, job: Job, request: DraftRequest): Pr
   return template === true ? { ok: true, document: await templateSchema(q, job.id) } : null;
 };
 
+interface Place {
+  readonly rule: number;
+  readonly mapping: number;
+}
+
 const types: readonly ObjectType[] = ["User", "Group"];
 
 /** The mapping of a type that counts: that of the rule that runs first, one that is enabled before one that is not. */
-const placeOf = (document: SynchronizationSchema, type: ObjectType): { rule: number; mapping: number } | null => {
+const placeOf = (document: SynchronizationSchema, type: ObjectType): Place | null => {
   const all = mappingsByPriority(document).filter(({ mapping }) => typeOf(mapping.sourceObjectName) === type);
   const found = all.find(({ mapping }) => mapping.enabled) ?? all[0];
   if (found === undefined) return null;
@@ -56,7 +71,7 @@ const placeOf = (document: SynchronizationSchema, type: ObjectType): { rule: num
   };
 };
 
-const groupsOf = (document: SynchronizationSchema, { rule, mapping }: { rule: number; mapping: number }) =>
+const groupsOf = (document: SynchronizationSchema, { rule, mapping }: Place) =>
   document.synchronizationRules[rule]?.objectMappings[mapping]?.scope?.groups ?? [];
 
 /** A document as the API gives it: where each type's mapping is, and its filters as people write them. */
@@ -66,14 +81,14 @@ export const schemaAnswer = (schema: SynchronizationSchema): SchemaAnswer => ({
   objects: types.flatMap((type): ObjectSchema[] => {
     const place = placeOf(schema, type);
     if (place === null) return [];
-    const filters = groupsOf(schema, place).map((group) => ({ title: group.name, text: printFilter(group) }));
+    const filters = groupsOf(schema, place).map((group) => ({ title: group.name, text: textOf(group) }));
     return [{ type, rule: place.rule, mapping: place.mapping, filters }];
   }),
 });
 
 /** The document with other scoping filters. Those that say what one before them said keep its title. */
 const withFilters = (saved: SynchronizationSchema, filters: ScopeFilters): Draft => {
-  const problems: SchemaProblem[] = [];
+  const problems: DraftProblem[] = [];
   let document = saved;
   for (const type of types) {
     const wanted = filters[type];
@@ -82,15 +97,17 @@ const withFilters = (saved: SynchronizationSchema, filters: ScopeFilters): Draft
     if (place === null) {
       problems.push({
         path: `$.filters.${type}`,
-        message: `The schema maps no ${type === "User" ? "users" : "groups"}.`,
+        message: `The schema maps no ${type === "User" ? "users" : "groups"}, so there is nothing to filter.`,
       });
       continue;
     }
+    const attributes = sourceAttributes(saved, place);
     const before = groupsOf(saved, place);
     const groups = wanted.flatMap((text, index): FilterGroup[] => {
-      const parsed = parseFilter(text);
-      if (parsed.ok) return [titled(parsed.group, before, index)];
-      problems.push({ path: `$.filters.${type}[${index}]`, message: parsed.message });
+      const reading = parseFilterText(text, attributes);
+      if (reading.ok) return [titled(reading.clauses.map(filterClauseOf), before, index)];
+      const { message, position } = reading.error;
+      problems.push({ path: `$.filters.${type}[${index}]`, message, position });
       return [];
     });
     document = withGroups(document, place, groups);
@@ -98,15 +115,23 @@ const withFilters = (saved: SynchronizationSchema, filters: ScopeFilters): Draft
   return problems.length > 0 ? { ok: false, problems } : { ok: true, document };
 };
 
-const titled = (group: FilterGroup, before: readonly FilterGroup[], index: number): FilterGroup => {
-  const text = printFilter(group);
-  const same = before.find((one) => printFilter(one) === text);
-  return { ...group, name: same?.name ?? (group.name === "" ? `Filter ${index + 1}` : group.name) };
+const sourceAttributes = (document: SynchronizationSchema, { rule, mapping }: Place): readonly string[] | undefined => {
+  const one = document.synchronizationRules[rule];
+  const object = one?.objectMappings[mapping]?.sourceObjectName ?? "";
+  const definition = one === undefined ? null : objectDefinitionOf(document, one.sourceDirectoryName, object);
+  return definition?.attributes.map(({ name }) => name);
+};
+
+const textOf = ({ clauses }: Pick<FilterGroup, "clauses">): string => printFilterText(clauses.map(clauseOf));
+
+const titled = (clauses: FilterGroup["clauses"], before: readonly FilterGroup[], index: number): FilterGroup => {
+  const text = textOf({ clauses });
+  return before.find((group) => textOf(group) === text) ?? { name: `Filter ${index + 1}`, clauses };
 };
 
 const withGroups = (
   document: SynchronizationSchema,
-  place: { readonly rule: number; readonly mapping: number },
+  place: Place,
   groups: readonly FilterGroup[],
 ): SynchronizationSchema => ({
   ...document,

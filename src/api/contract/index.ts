@@ -177,9 +177,14 @@ export interface DraftRequest {
   readonly template?: true | undefined;
 }
 
+export interface DraftProblem extends SchemaProblem {
+  /** Where in the text of a filter; absent for everything else. */
+  readonly position?: { readonly offset: number; readonly line: number; readonly column: number };
+}
+
 /** POST /jobs/{job}/schema/check: all of what is wrong, and what would be different from the saved schema. Warnings refuse nothing. */
 export interface SchemaCheck {
-  readonly problems: readonly SchemaProblem[];
+  readonly problems: readonly DraftProblem[];
   readonly warnings: readonly SchemaProblem[];
   readonly changes: readonly SchemaChange[];
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { attributeTypes, convert } from "#core";
-import { type AttributeValue, evaluate, type Expression, parseExpression, toGraphSource } from "#core/expressions";
+import { type AttributeValue, type Expression, evaluate, parseExpression, toGraphSource } from "#core/expressions";
 import { parseExpressionResource } from "#graph";
 
 const pairs = z.array(z.looseObject({ key: z.string(), value: z.unknown() }));
