@@ -28,7 +28,7 @@ function indexPage(): string {
     return `## ${title}\n\n${table(["Function", "What it does"], rows)}`;
   });
   const introduction =
-    "Every function that an expression may call. How expressions are written, what null and empty mean, and recipes are in [the mapping language](../mapping-language.md).";
+    "Every function that an expression may call. How expressions are written, what null and empty mean, and recipes are in [the mapping language](../mapping-language.md). In a signature, brackets mark an argument that may be left out, and dots one that may be repeated.";
   return document("# Functions", introduction, ...families);
 }
 

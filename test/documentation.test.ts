@@ -1,5 +1,7 @@
-import { globSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { evaluateLine, FUNCTION_HELP, parseExpression } from "#core/expressions";
 import { makeFunctionPages } from "../docs/make-functions.ts";
@@ -43,12 +45,7 @@ function complaintOf({ at, line, answer }: DocumentedExpression): readonly unkno
   const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
   const given = evaluateLine(line, { now: "2026-03-04T09:30:00Z", random });
   if (answer === "error" ? "error" in given : answer === "drawn" && "value" in given) return [];
-  try {
-    expect(given).toEqual(answer);
-    return [];
-  } catch {
-    return [{ at, line, says: answer, given }];
-  }
+  return isDeepStrictEqual(given, answer) ? [] : [{ at, line, says: answer, given }];
 }
 
 test.each(pages)("%s: its expressions can be read, and give what it says", (page) => {
@@ -64,6 +61,29 @@ test("no page is overlooked", () => {
     expect([name, answered(`docs/functions/${name}.md`)]).toEqual([name, examples.length + 3 * emptied.length]);
   }
   expect(pages.length).toBeGreaterThanOrEqual(FUNCTION_HELP.size + 8);
+});
+
+/** The anchors of a page as GitHub makes them from its headings. */
+const anchorsOf = (markdown: string) =>
+  new Set(
+    [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+
+test.each([...pages, "CONTRIBUTING.md"])("%s: its links lead somewhere", (page) => {
+  const text = read(page).replace(/```[\s\S]*?```|`[^`\n]*`/g, (code) => code.replace(/[[\]]/g, ""));
+  const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
+    if (/^[a-z]+:/.test(link!)) return [];
+    const [path, anchor] = link!.split("#");
+    const file = path === "" ? page : posix.join(posix.dirname(page), path!);
+    if (!existsSync(new URL(file, root))) return [link];
+    return anchor === undefined || anchorsOf(read(file)).has(anchor) ? [] : [link];
+  });
+  expect(broken).toEqual([]);
 });
 
 test("every form is found, and what is wrong in it is noticed", () => {

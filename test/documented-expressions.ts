@@ -188,7 +188,7 @@ const NAMES: ReadonlySet<string> = new Set(listFunctions().map(({ name }) => nam
 function callsIn(line: string, at: number): readonly DocumentedExpression[] {
   return [...line.matchAll(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g)].flatMap(([, , code]): DocumentedExpression[] => {
     const expression = code!.trim().replaceAll("\\|", "|");
-    const name = /^(\w+) ?\(.*\)$/.exec(expression)?.[1];
+    const name = /^(\w+) ?\(/.exec(expression)?.[1];
     if (name === undefined || !NAMES.has(name) || expression.includes("…")) return [];
     return [{ at, line: { expression }, answer: "none" }];
   });

@@ -9,6 +9,8 @@ import { type Call, callsFunction } from "./tree.ts";
 const all = [...FUNCTION_HELP];
 const examples = all.flatMap(([name, help]) => help.examples.map((example) => ({ name, example })));
 
+const TAKES = ["text", "whole number", "date", "list", "true or false", "any value", "bare word", "app roles"];
+
 const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 const answer = (line: object) => evaluateLine(line, { now: "2026-03-04T09:30:00Z", random });
 
@@ -19,7 +21,10 @@ test("every function has help, once, and there is no help for anything else", ()
 
 test.each(all)("%s: each parameter is described, and no other", (name, help) => {
   expect(Object.keys(help.parameters)).toEqual(FUNCTIONS.get(name)!.parameters.map((parameter) => parameter.name));
-  for (const { purpose } of describeParameters(name)) expect(purpose).toMatch(/^\S.*[^.\s]$/);
+  for (const { purpose, takes } of describeParameters(name)) {
+    expect(purpose).toMatch(/^\S.*[^.\s]$/);
+    expect(TAKES).toContain(takes);
+  }
 });
 
 test.each(all)("%s: texts are whole sentences, and see-also leads to other functions", (name, help) => {

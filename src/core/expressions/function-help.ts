@@ -1,4 +1,3 @@
-import type { Parameter, ParameterType } from "./definition.ts";
 import { CONDITIONS_HELP } from "./help/conditions.ts";
 import { DATES_HELP } from "./help/dates.ts";
 import { ENCODINGS_HELP } from "./help/encodings.ts";
@@ -52,15 +51,15 @@ export interface DescribedParameter {
   readonly purpose: string;
 }
 
-const TAKES: Readonly<Record<ParameterType, string>> = {
+/** By the parameter's type in Graph's listing where it has one of its own, else by its type. */
+const TAKES: Readonly<Record<string, string>> = {
   text: "text",
   integer: "whole number",
   date: "date",
   list: "list",
+  condition: "true or false",
   any: "any value",
   compareWord: "bare word",
-};
-const TAKES_LISTED: Readonly<Record<NonNullable<Parameter["listedType"]>, string>> = {
   Boolean: "true or false",
   Reference: "app roles",
 };
@@ -69,7 +68,7 @@ const TAKES_LISTED: Readonly<Record<NonNullable<Parameter["listedType"]>, string
 export function describeParameters(name: string): readonly DescribedParameter[] {
   return (FUNCTIONS.get(name)?.parameters ?? []).map((parameter) => ({
     name: parameter.name,
-    takes: parameter.listedType === undefined ? TAKES[parameter.type] : TAKES_LISTED[parameter.listedType],
+    takes: TAKES[parameter.listedType ?? parameter.type] ?? parameter.type,
     required: parameter.required,
     repeats: parameter.repeats === true,
     key: parameter.key ?? parameter.name,

@@ -384,7 +384,7 @@ export const CONDITIONS_HELP: HelpByName = {
     nulls: "For null, an empty text or a list without values, nothing flows: the account keeps what it has.",
     emptied: ["IgnoreFlowIfNullOrEmpty([x])"],
     notes: [
-      "It is needed for empty texts. Null does not flow anyway, unless the mapping has a default value or clears; an empty text is sent.",
+      "It matters for empty texts, which are sent otherwise. Null does not flow anyway, unless the mapping has a default value or clears the attribute.",
       "Nothing flows as soon as it is evaluated without a value, also within another function: Join and Coalesce around it do not help.",
       "The default value of the mapping is not used either.",
     ],

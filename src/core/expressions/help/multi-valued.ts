@@ -18,7 +18,7 @@ export const MULTI_VALUED_HELP: HelpByName = {
       {
         expression: 'IIF(Count([appRoleAssignments]) > 1, "several roles", "one role at most")',
         attributes: {
-          appRoleAssignments: [{ id: "11111111-2222-4333-8444-555555555555", value: "User", displayName: "User" }],
+          appRoleAssignments: [{ value: "User", displayName: "User" }],
         },
         gives: { value: "one role at most" },
       },

@@ -1,7 +1,7 @@
 import type { HelpByName } from "./entry.ts";
 
 const AT_CREATION =
-  "A mapping that draws by chance flows only when the account is created. Otherwise every evaluation would find a difference and write it.";
+  "A mapping that draws random values flows only when the account is created. Otherwise every evaluation would find a difference and write it.";
 
 export const RANDOM_HELP: HelpByName = {
   RandomString: {

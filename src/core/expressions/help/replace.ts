@@ -14,7 +14,7 @@ export const REPLACE_HELP: HelpByName = {
       template: "a text in which every oldValue becomes source",
     },
     nulls:
-      "A null source gives null and an empty one is searched like any text; with `replacementAttributeName` both are what makes it step in. A null or empty `oldValue` changes nothing. A null replacement deletes, as an empty one does. A null pattern counts as an empty pattern, which matches before and after every character.",
+      "A null source gives null, and an empty one is searched like any text; with `replacementAttributeName`, both make it look there instead. A null or empty `oldValue` changes nothing. A null replacement deletes, as an empty one does. A null pattern counts as an empty pattern, which matches before and after every character.",
     emptied: [
       'Replace([x], "a", , , "o", , )',
       'Replace("Ada", [x], , , "o", , )',

@@ -4,8 +4,8 @@ const WHICH_ROLES =
   "The roles are those by which the person reaches the app, directly and through groups. Default Access is among them only where the app's template provisions it. Under “sync all users”, somebody without an assignment has none.";
 const ONLY_ROLES = "Give it `[appRoleAssignments]` and nothing else: any text counts as a role of that name.";
 
-const ADMIN = { id: "6f1d2c9a-3b47-4e0a-9c55-0d5b1e7a4f21", value: "Admin", displayName: "Admin" };
-const USER = { id: "b7e4a0d3-58c1-4f6e-8a92-71c3d9e0f6a4", value: "User", displayName: "User" };
+const ADMIN = { value: "Admin", displayName: "Admin" };
+const USER = { value: "User", displayName: "User" };
 
 export const ROLES_HELP: HelpByName = {
   SingleAppRoleAssignment: {
@@ -16,7 +16,7 @@ export const ROLES_HELP: HelpByName = {
     emptied: ["SingleAppRoleAssignment([x])"],
     notes: [
       'Map it to `roles[primary eq "True"].value` or to a plain attribute of the target.',
-      "It is meant for people with exactly one role. With several the first one counts, and which that is nobody promises.",
+      "It is meant for people with exactly one role. With several, the first one counts, and which one comes first is not defined.",
       WHICH_ROLES,
       ONLY_ROLES,
     ],
@@ -30,7 +30,7 @@ export const ROLES_HELP: HelpByName = {
         expression: "SingleAppRoleAssignment([appRoleAssignments])",
         attributes: { appRoleAssignments: [USER, ADMIN] },
         gives: { value: "User" },
-        note: "the first one, not the mightiest",
+        note: "the first one, not the one with the most rights",
       },
       {
         expression: "SingleAppRoleAssignment([appRoleAssignments])",

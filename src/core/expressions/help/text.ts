@@ -215,7 +215,7 @@ export const TEXT_HELP: HelpByName = {
     notes: [
       "Values are not trimmed. Entra's documentation prints an example without the spaces that its input has; here they stay.",
       "The delimiter may have several characters; it is taken as a whole.",
-      "Two delimiters in a row have an empty value between them, and so has one at the very beginning or end.",
+      "Two delimiters in a row have an empty value between them. A delimiter at the beginning or the end has one beside it.",
     ],
     examples: [
       {
@@ -343,7 +343,7 @@ export const TEXT_HELP: HelpByName = {
     emptied: ["Redact([x])"],
     notes: [
       "The account gets the value; the provisioning log shows `[Redact]` in its place.",
-      "One Redact hides the whole result of the expression, also what was put together with the value.",
+      "One Redact hides the whole result of the expression, including what was put together with the value.",
       "In a branch that is not chosen it hides nothing.",
       "An error in an expression that calls Redact says only which kind of error it is, because the sentence might quote the value.",
     ],
