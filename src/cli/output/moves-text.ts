@@ -1,7 +1,7 @@
 import type { ScopeMove, ScopeMoves, ScopePreview } from "#api/contract";
 import { amount, counted } from "./amounts.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { fits, table } from "./table.ts";
 import { printable, wrap } from "./text.ts";
 
 interface View {
@@ -17,31 +17,47 @@ const effects: Readonly<Record<ScopeMove["effect"], string>> = {
 };
 
 /** `1 user`, `12 groups` */
-export const objects = (count: number, type: ScopePreview["objectType"]): string =>
+const objects = (count: number, type: ScopePreview["objectType"]): string =>
   counted(count, type === "User" ? "user" : "group");
+
+const columnsFor = (isUser: boolean) => [
+  { title: "WHO" },
+  ...(isUser ? [{ title: "USER PRINCIPAL NAME" }] : []),
+  { title: "THE ACCOUNT" },
+  { title: "BECAUSE" },
+];
+
+/** A table where the terminal is wide enough, else a paragraph for each: why somebody moves is never cut off. */
+const listed = (moves: readonly ScopeMove[], isUser: boolean, view: View): string => {
+  const rows = moves.map((move) => [
+    move.displayName,
+    ...(isUser ? [move.userPrincipalName ?? ""] : []),
+    effects[move.effect],
+    move.because,
+  ]);
+  const columns = columnsFor(isUser);
+  if (fits(columns, rows, view.width)) return table(columns, rows, { width: null, title: view.style.bold });
+  const width = view.width ?? Number.POSITIVE_INFINITY;
+  return moves
+    .map((move) => {
+      const name = isUser ? `${move.displayName} (${move.userPrincipalName ?? ""})` : move.displayName;
+      const head = wrap(printable(`${name}: the account ${effects[move.effect]}`), width - 2, "    ");
+      return `  ${head}\n    ${view.style.dim(wrap(printable(move.because), width - 4, "    "))}`;
+    })
+    .join("\n");
+};
 
 const side = (moves: ScopeMoves, type: ScopePreview["objectType"], verb: string, view: View): readonly string[] => {
   if (moves.count === 0) return [];
-  const isUser = type === "User";
-  const rows = moves.first.map((move) => [
-    move.displayName,
-    ...(isUser ? [move.userPrincipalName ?? ""] : []),
-    effects[move.effect] ?? move.effect,
-    move.because,
-  ]);
-  const columns = [
-    { title: "WHO", shrinkTo: 12 },
-    ...(isUser ? [{ title: "USER PRINCIPAL NAME", shrinkTo: 14 }] : []),
-    { title: "THE ACCOUNT" },
-    { title: "BECAUSE", shrinkTo: 24 },
-  ];
-  const head = `${objects(moves.count, type)} would ${verb}:`;
+  const head = `${objects(moves.count, type)} would ${verb}${moves.first.length === 0 ? "." : ":"}`;
   const rest = moves.count - moves.first.length;
   return [
     "",
     verb === "leave" ? view.style.warn(head) : view.style.good(head),
-    table(columns, rows, { width: view.width, title: view.style.bold }),
-    ...(rest > 0 ? [view.style.dim(`and ${amount(rest)} more; --first NUMBER names more of them`)] : []),
+    ...(moves.first.length === 0 ? [] : [listed(moves.first, type === "User", view)]),
+    ...(rest > 0 && moves.first.length > 0
+      ? [view.style.dim(`and ${amount(rest)} more; filter count --first NUMBER names more of them`)]
+      : []),
   ];
 };
 

@@ -50,6 +50,13 @@ export const table = (
   ].join("\n");
 };
 
+/** Whether these rows need no shortening on a terminal of this width; null is no terminal. */
+export const fits = (columns: readonly Column[], rows: readonly (readonly string[])[], width: number | null): boolean =>
+  width === null ||
+  table(columns, rows, { width: null })
+    .split("\n")
+    .every((line) => displayWidth(line) <= width);
+
 /** Takes the columns that are too many from the widest shrinkable column, again and again. */
 const shrink = (columns: readonly Column[], widths: number[], available: number): void => {
   const total = () => widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
