@@ -103,14 +103,14 @@ const withFilters = (saved: SynchronizationSchema, filters: ScopeFilters): Draft
     }
     const attributes = sourceAttributes(saved, place);
     const before = groupsOf(saved, place);
-    const groups = wanted.flatMap((text, index): FilterGroup[] => {
+    const clauses = wanted.flatMap((text, index): FilterGroup["clauses"][] => {
       const reading = parseFilterText(text, attributes);
-      if (reading.ok) return [titled(reading.clauses.map(filterClauseOf), before, index)];
+      if (reading.ok) return [reading.clauses.map(filterClauseOf)];
       const { message, position } = reading.error;
       problems.push({ path: `$.filters.${type}[${index}]`, message, position });
       return [];
     });
-    document = withGroups(document, place, groups);
+    document = withGroups(document, place, titled(clauses, before));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, document };
 };
@@ -124,9 +124,22 @@ const sourceAttributes = (document: SynchronizationSchema, { rule, mapping }: Pl
 
 const textOf = ({ clauses }: Pick<FilterGroup, "clauses">): string => printFilterText(clauses.map(clauseOf));
 
-const titled = (clauses: FilterGroup["clauses"], before: readonly FilterGroup[], index: number): FilterGroup => {
-  const text = textOf({ clauses });
-  return before.find((group) => textOf(group) === text) ?? { name: `Filter ${index + 1}`, clauses };
+/** What an earlier filter says keeps its title; the others are numbered. */
+const titled = (wanted: readonly FilterGroup["clauses"][], before: readonly FilterGroup[]): readonly FilterGroup[] => {
+  const left = [...before];
+  const kept = wanted.map((clauses) => {
+    const at = left.findIndex((group) => textOf(group) === textOf({ clauses }));
+    return at < 0 ? null : left.splice(at, 1)[0]!;
+  });
+  const taken = new Set(kept.map((group) => group?.name));
+  let number = 0;
+  return wanted.map((clauses, index) => {
+    const same = kept[index];
+    if (same != null) return same;
+    do number += 1;
+    while (taken.has(`Filter ${number}`));
+    return { name: `Filter ${number}`, clauses };
+  });
 };
 
 const withGroups = (

@@ -77,5 +77,5 @@ export const changeSchema = (
 const sentencesOf = (changes: readonly SchemaChange[]): string => {
   const rest = changes.length - told;
   const sentences = changes.slice(0, told).map(({ sentence }) => sentence);
-  return [...sentences, ...(rest > 0 ? [`And ${rest} more.`] : [])].join(" ");
+  return [...sentences, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
 };

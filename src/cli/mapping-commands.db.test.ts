@@ -14,9 +14,9 @@ afterEach(async () => {
 
 const change = {
   path: "$.synchronizationRules[0].objectMappings[0].attributeMappings[2]",
-  kind: "mapping",
-  subject: "title",
-  sentence: "title is mapped from [jobTitle] now.",
+  kind: "added",
+  subject: "attributeMapping",
+  sentence: "title: is now mapped, from [jobTitle]",
   before: null,
   after: "[jobTitle]",
 };
@@ -57,7 +57,7 @@ describe("mapping set", () => {
     const ran = await ask(["mapping", "set", "TITLE", "--source", "jobTitle", "--default", "Unknown"]);
     expect(ran).toEqual({
       code: 0,
-      out: "1 change:\n  - title is mapped from [jobTitle] now.\n\nSaved as version v1.5. Everybody is evaluated anew, and only real differences are written.\n",
+      out: "1 change:\n  + title: is now mapped, from [jobTitle]\n\nSaved as version v1.5. Everybody is evaluated anew, and only real differences are written.\n",
       err: "",
     });
     const [body] = put();
@@ -166,9 +166,9 @@ test("mapping list shows what each attribute is made from", async () => {
   const ran = await ask(["mapping", "list"]);
   expect(ran.out.split("\n")).toEqual([
     "Users  add, update, delete",
-    "ATTRIBUTE    SOURCE               IF EMPTY  WRITTEN  MATCH",
-    "userName     [userPrincipalName]            always       1",
-    "displayName  [displayName]                  always",
+    "ATTRIBUTE    SOURCE               WRITTEN  MATCH",
+    "userName     [userPrincipalName]  always       1",
+    "displayName  [displayName]        always",
     "",
     "Version v1.4.",
     "",
@@ -432,7 +432,7 @@ describe("schema", () => {
       await writeFile(join(folder, "s.json"), "{}");
       const ran = await ask(["schema", "diff", "v1.2", "s.json"], more, { cwd: folder });
       expect([ran.out, bodies(`POST ${base}/schema/diff`)]).toEqual([
-        "1 change:\n  - title is mapped from [jobTitle] now.\n",
+        "1 change:\n  + title: is now mapped, from [jobTitle]\n",
         [{ from: "v1.2", to: {} }],
       ]);
     }));

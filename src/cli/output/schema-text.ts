@@ -11,7 +11,7 @@ import type {
 } from "#api/contract";
 import { amount, counted, localTime } from "./amounts.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { type Column, table } from "./table.ts";
 import { printable, wrap } from "./text.ts";
 
 interface View {
@@ -48,6 +48,21 @@ const mappingRow = (mapping: AttributeMapping): readonly string[] => [
   mapping.matchingPriority === 0 ? "" : String(mapping.matchingPriority),
 ];
 
+const mappingColumns: readonly Column[] = [
+  { title: "ATTRIBUTE", shrinkTo: 16 },
+  { title: "SOURCE", shrinkTo: 16 },
+  { title: "IF EMPTY", shrinkTo: 8 },
+  { title: "WRITTEN" },
+  { title: "MATCH", align: "right" },
+];
+
+/** Columns in which nobody has anything leave their room to the others. */
+const filledTable = (columns: readonly Column[], rows: readonly (readonly string[])[], view: View): string => {
+  const isFilled = columns.map((_, index) => rows.some((row) => row[index] !== ""));
+  const filled = <Item>(items: readonly Item[]) => items.filter((_, index) => isFilled[index]);
+  return table(filled(columns), rows.map(filled), { width: view.width, title: view.style.bold });
+};
+
 /** Each type's mappings, under what may be done to its accounts. */
 export const mappingListText = (
   objects: readonly (ObjectMapping & { readonly type: ObjectType })[],
@@ -55,19 +70,12 @@ export const mappingListText = (
   view: View,
 ): string => {
   if (objects.length === 0) return `Nothing is provisioned: version ${version} maps neither users nor groups.`;
-  const columns = [
-    { title: "ATTRIBUTE", shrinkTo: 16 },
-    { title: "SOURCE", shrinkTo: 16 },
-    { title: "IF EMPTY", shrinkTo: 8 },
-    { title: "WRITTEN" },
-    { title: "MATCH", align: "right" as const },
-  ];
   const texts = objects.map((object) => {
     const allowed = object.flowTypes === "None" ? "nothing is written" : object.flowTypes.toLowerCase();
     const state = object.enabled ? allowed : "not provisioned";
     const head = `${view.style.bold(headings[object.type])}  ${state}`;
     const rows = object.attributeMappings.map(mappingRow);
-    return `${head}\n${table(columns, rows, { width: view.width, title: view.style.bold })}`;
+    return `${head}\n${filledTable(mappingColumns, rows, view)}`;
   });
   return `${texts.join("\n\n")}\n\nVersion ${version}.`;
 };
@@ -107,22 +115,30 @@ export const attributeListText = (
   const columns = [
     { title: "ATTRIBUTE", shrinkTo: 20 },
     { title: "TYPE" },
-    ...(mapped === null ? [] : [{ title: "MAPPED" }]),
+    { title: "MAPPED" },
     { title: "", shrinkTo: 12 },
   ];
   const rows = attributes.map((attribute) => [
     attribute.name,
     attribute.type,
-    ...(mapped === null ? [] : [mapped.has(attribute.name) ? "yes" : ""]),
+    mapped?.has(attribute.name) === true ? "yes" : "",
     traitsOf(attribute),
   ]);
-  return table(columns, rows, { width: view.width, title: view.style.bold });
+  return filledTable(columns, rows, view);
+};
+
+const signs: Readonly<Record<SchemaChange["kind"], (style: Style) => string>> = {
+  added: (style) => style.good("+"),
+  removed: (style) => style.warn("-"),
+  changed: () => "~",
 };
 
 /** One sentence for each change. */
 export const changesText = (changes: readonly SchemaChange[], view: View): string => {
   const head = view.style.bold(`${counted(changes.length, "change")}:`);
-  const lines = changes.map(({ sentence }) => `  - ${wrap(printable(sentence), wideOf(view) - 4, "    ")}`);
+  const lines = changes.map(
+    ({ kind, sentence }) => `  ${signs[kind](view.style)} ${wrap(printable(sentence), wideOf(view) - 4, "    ")}`,
+  );
   return [head, ...lines].join("\n");
 };
 
