@@ -93,7 +93,7 @@ function commandsIn(body: readonly string[], at: number): readonly DocumentedExp
 
 /** Splits a command line as a shell does, without double quotes and variables; a `#` begins a comment. */
 function wordsOf(text: string): readonly string[] {
-  const words = text.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
+  const words: readonly string[] = text.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
   const comment = words.indexOf("#");
   return (comment === -1 ? words : words.slice(0, comment)).map((word) =>
     word.replace(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ""),

@@ -56,6 +56,7 @@ const TAKES: Readonly<Record<string, string>> = {
   text: "text",
   integer: "whole number",
   date: "date",
+  isoDate: "date",
   list: "list",
   condition: "true or false",
   any: "any value",

@@ -290,7 +290,7 @@ export const DATES_HELP: HelpByName = {
     summary: "Turns a date into the number by which Active Directory counts it.",
     result: "whole number",
     parameters: { value: "an ISO 8601 date, with or without a time and an offset, or a date from another function" },
-    nulls: "Null gives null. An empty text and a list without values are errors.",
+    nulls: "Null gives null, an empty text is an error.",
     emptied: ["NumFromDate([x])"],
     notes: [
       "Other forms of a date go through FormatDateTime or CDate first.",

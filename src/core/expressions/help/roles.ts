@@ -50,7 +50,7 @@ export const ROLES_HELP: HelpByName = {
     notes: [
       "Map it to a multi-valued `roles` attribute of the target.",
       "Each object has `primary` (always false), `type`, `displayName` and `value`.",
-      "Entra adds these roles to those that the account has. Lockstep makes the account's list the same as this one, as with AssertiveAppRoleAssignmentsComplex.",
+      "Entra only adds these roles to those that the account has. Where roles must be taken away too, use AssertiveAppRoleAssignmentsComplex.",
       WHICH_ROLES,
       ONLY_ROLES,
     ],
@@ -95,7 +95,7 @@ export const ROLES_HELP: HelpByName = {
         expression: "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])",
         attributes: { appRoleAssignments: [] },
         gives: { value: [] },
-        note: "no role: the account's roles go",
+        note: "no role",
       },
     ],
     seeAlso: ["AppRoleAssignmentsComplex", "AppRoleAssignments", "SingleAppRoleAssignment"],

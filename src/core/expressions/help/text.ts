@@ -345,7 +345,7 @@ export const TEXT_HELP: HelpByName = {
       "The account gets the value; the provisioning log shows `[Redact]` in its place.",
       "One Redact hides the whole result of the expression, including what was put together with the value.",
       "In a branch that is not chosen it hides nothing.",
-      "An error in an expression that calls Redact says only which kind of error it is, because the sentence might quote the value.",
+      "An error whose sentence might quote the hidden value says only which kind of error it is.",
     ],
     examples: [
       {
