@@ -176,11 +176,18 @@ test("a schema is saved only when all of it is right", async () => {
   expect(refused.body.error.details[0].target).toMatch(
     /^\$\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[0\]/,
   );
-  expect((await site.ask("PATCH", path, { synchronizationRules: [] })).status).toBe(204);
-  expect((await site.ask("GET", path)).body.synchronizationRules).toEqual([]);
+  const nothing = await site.ask("PATCH", path, { synchronizationRules: [] });
+  expect([nothing.status, nothing.body.error.details[0].target]).toEqual([400, "$.synchronizationRules"]);
+  const { body: before } = await site.ask("GET", path);
+  const [rule] = before.synchronizationRules;
+  expect((await site.ask("PATCH", path, { synchronizationRules: [{ ...rule, name: "Renamed" }] })).status).toBe(204);
+  expect((await site.ask("GET", path)).body).toMatchObject({
+    version: "v1.1",
+    synchronizationRules: [{ name: "Renamed" }],
+    directories: before.directories,
+  });
   expect((await site.ask("DELETE", path)).status).toBe(204);
-  const reset = await site.ask("GET", path);
-  expect(reset.body.synchronizationRules.length).toBeGreaterThan(0);
+  expect((await site.ask("GET", path)).body.synchronizationRules).toEqual(before.synchronizationRules);
 });
 
 test("assignments are made, listed from both sides, and taken back", async () => {
