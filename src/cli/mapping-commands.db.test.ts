@@ -165,7 +165,7 @@ test("mapping remove, actions and disable change the document alone", async () =
 test("mapping list shows what each attribute is made from", async () => {
   const ran = await ask(["mapping", "list"]);
   expect(ran.out.split("\n")).toEqual([
-    "Users  add, update, delete",
+    "Users  create, update, delete",
     "ATTRIBUTE    SOURCE               WRITTEN  MATCH",
     "userName     [userPrincipalName]  always       1",
     "displayName  [displayName]        always",

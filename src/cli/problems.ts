@@ -44,11 +44,14 @@ export class ServerError extends CliError {
   readonly status: number;
   /** The `error` member of the answer. */
   readonly body: { readonly code: string; readonly message: string; readonly [name: string]: unknown };
+  /** What people are told below it; programs have no use for it. */
+  readonly hint: string;
 
-  constructor(status: number, body: ServerError["body"]) {
+  constructor(status: number, body: ServerError["body"], hint = "") {
     super("ServerRefused", body.message, { facts: { status, code: body.code } });
     this.status = status;
     this.body = body;
+    this.hint = hint;
   }
 }
 
@@ -70,9 +73,11 @@ export const errorAsText = (thrown: unknown): string => {
   const more = details.flatMap((detail) => {
     const { message, target } = (detail ?? {}) as { message?: unknown; target?: unknown };
     if (typeof message !== "string" || message === thrown.message) return [];
+    // A place in a document is long, and comes after what is wrong there.
+    if (typeof target === "string" && target.startsWith("$.")) return [`\n  ${message}\n    ${target}`];
     return [`\n  ${typeof target === "string" && target !== "" ? `${target}: ` : ""}${message}`];
   });
-  return `${thrown.message}${more.join("")}`;
+  return `${thrown.message}${more.join("")}${thrown.hint === "" ? "" : `\n${thrown.hint}`}`;
 };
 
 export const exitCodeOf = (thrown: unknown): ExitCode =>

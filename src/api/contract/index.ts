@@ -1,6 +1,6 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
 import type { ObjectType, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
-import type { DescribedFunction } from "#core/expressions";
+import type { DescribedFunction, ExpressionTrial } from "#core/expressions";
 import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
@@ -244,4 +244,19 @@ export type FunctionAnswer = DescribedFunction;
 /** GET /functions, family by family */
 export interface FunctionList {
   readonly value: readonly FunctionAnswer[];
+}
+
+/** POST /jobs/{job}/expression/explain: for one object, for attributes by name, or with every attribute empty. */
+export interface ExpressionRequest {
+  readonly expression: string;
+  readonly user?: string;
+  readonly group?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** A target attribute whose mapping it is for, as the schema calls it. */
+  readonly target?: string;
+}
+
+export interface ExpressionAnswer extends ExpressionTrial {
+  /** What the target attribute would get, as logs may show it; null where none was named, or the expression has no value. */
+  readonly target: { readonly name: string; readonly value: unknown; readonly error: string | null } | null;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { MappingTest, MappingTestRequest, ObjectMapping, ObjectType, SchemaAnswer } from "#api/contract";
-import { parseExpression, toGraphSource } from "#core/expressions";
+import { parseExpression, renderError, toGraphSource } from "#core/expressions";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
 import { mappingTestText } from "../output/mapping-test-text.ts";
@@ -171,8 +171,16 @@ const set = (bare: Command, shell: Shell): void => {
       attributeMappings: withMapping(before.attributeMappings, name, change),
     }));
     const note = `mapping set ${name}`;
-    await carryOut(job, { flags, draft: { schema }, from: answer.version, note, movesPeople: false }, shell);
+    const hint = hintFor(flags, name, known);
+    await carryOut(job, { flags, draft: { schema }, from: answer.version, note, hint, movesPeople: false }, shell);
   });
+};
+
+/** How to mend what is most likely wrong. */
+const hintFor = ({ expression }: SetFlags, name: string, known: readonly string[]): string => {
+  if (!known.includes(name)) return `To add it to the list: npx lockstep attribute add ${JSON.stringify(name)}`;
+  const parsed = expression === undefined ? null : parseExpression(expression, { allowBare: true });
+  return expression === undefined || parsed === null || parsed.ok ? "" : renderError(expression, parsed.error);
 };
 
 const changeOf = (flags: SetFlags): MappingChange => {
@@ -278,15 +286,20 @@ const toggle = (bare: Command, enabled: boolean, shell: Shell): void => {
     withType(
       bare.description(
         enabled
-          ? "Provisions users, or groups, again."
-          : "Stops provisioning users, or groups: their accounts are left as they are.",
+          ? "Provisions groups, too."
+          : "Stops provisioning groups: what the app has of them is left as it is. To stop provisioning users, pause the job.",
       ),
       "the provisioning",
     ),
   );
   examples(command, [[`mapping ${verb} --group-objects`, enabled ? "groups too" : "users only"]]);
   command.action(async (flags: ChangeFlags & TypeFlags) => {
-    const note = `mapping ${verb}${flags.groupObjects === true ? " --group-objects" : ""}`;
+    if (flags.groupObjects !== true) {
+      throw wrongUse(
+        `Say --group-objects. The mapping of users is always switched on; to provision nobody: npx lockstep pause`,
+      );
+    }
+    const note = `mapping ${verb} --group-objects`;
     await changeObject(flags, note, shell, (before) => ({ ...before, enabled }));
   });
 };

@@ -71,8 +71,8 @@ export const mappingListText = (
 ): string => {
   if (objects.length === 0) return `Nothing is provisioned: version ${version} maps neither users nor groups.`;
   const texts = objects.map((object) => {
-    const allowed = object.flowTypes === "None" ? "nothing is written" : object.flowTypes.toLowerCase();
-    const state = object.enabled ? allowed : "not provisioned";
+    const allowed = object.flowTypes === "None" ? "nothing is written" : object.flowTypes.replace("Add", "create");
+    const state = object.enabled ? allowed.toLowerCase() : "not provisioned";
     const head = `${view.style.bold(headings[object.type])}  ${state}`;
     const rows = object.attributeMappings.map(mappingRow);
     return `${head}\n${filledTable(mappingColumns, rows, view)}`;

@@ -17,7 +17,7 @@ import { type AppOptions, openSession, type Session, withApp } from "../command.
 import { counted } from "../output/amounts.ts";
 import { scopeText } from "../output/moves-text.ts";
 import { changesText, warningsText } from "../output/schema-text.ts";
-import { printable } from "../output/text.ts";
+import { displayWidth, printable, shorten } from "../output/text.ts";
 import { CliError, ServerError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
@@ -71,6 +71,8 @@ export interface Change {
   readonly from: string;
   /** What schema history says without `--note`. */
   readonly note: string;
+  /** What people are told below the problems, if there are any. */
+  readonly hint?: string;
   /** Whether it can make people enter or leave, so that they are counted first. */
   readonly movesPeople: boolean;
 }
@@ -80,7 +82,7 @@ export const carryOut = async (job: JobSession, change: Change, shell: Shell): P
   const { session, base } = job;
   const { flags, draft } = change;
   const check = (await session.client.ask("POST", `${base}/schema/check`, { body: draft })) as SchemaCheck;
-  if (check.problems.length > 0) throw refusal(check);
+  if (check.problems.length > 0) throw refusal(check, change);
   const { changes, warnings } = check;
   if (changes.length === 0) {
     return session.print(
@@ -112,12 +114,35 @@ const next = (scope: readonly ScopePreview[]): string =>
     ? "Those who enter or leave are provisioned now; see npx lockstep status."
     : "Everybody is evaluated anew, and only real differences are written.";
 
-const refusal = ({ problems }: SchemaCheck): ServerError =>
-  new ServerError(400, {
-    code: "SchemaInvalid",
-    message: `Nothing was saved: ${counted(problems.length, "thing is", "things are")} wrong with it.`,
-    details: problems.map((problem) => ({ code: "InvalidValue", target: problem.path, message: problem.message })),
+const refusal = ({ problems }: SchemaCheck, { draft, hint }: Change): ServerError => {
+  const carets = problems.flatMap(({ path, position }) => {
+    const [, type, index] = /^\$\.filters\.(User|Group)\[(\d+)\]$/.exec(path) ?? [];
+    const text = draft.filters?.[type as ObjectType]?.[Number(index)];
+    return position === undefined || text === undefined ? [] : [caretUnder(text, position.offset)];
   });
+  return new ServerError(
+    400,
+    {
+      code: "SchemaInvalid",
+      message: `Nothing was saved: ${counted(problems.length, "thing is", "things are")} wrong with it.`,
+      details: problems.map((problem) => ({ code: "InvalidValue", target: problem.path, message: problem.message })),
+    },
+    [...carets, ...(hint === undefined ? [] : [hint])].join("\n"),
+  );
+};
+
+/** Columns of a text that are shown before the place in question, and in all. */
+const shownBefore = 40;
+const shownInAll = 72;
+
+/** The text with a sign below the place in question; of a long one, what is around it. */
+const caretUnder = (text: string, offset: number): string => {
+  const start = offset > shownInAll - 10 ? offset - shownBefore : 0;
+  const lead = `  ${start > 0 ? "…" : ""}`;
+  const before = printable(text.slice(start, offset));
+  const shown = shorten(printable(text.slice(start)), shownInAll);
+  return `${lead}${shown}\n${" ".repeat(displayWidth(lead) + displayWidth(before))}^`;
+};
 
 /** Nobody loses an account because of a word that nobody said. */
 const confirm = async (

@@ -27,6 +27,7 @@ export { LONGEST_EXPRESSION, type ParseOptions, type ParseResult, parseExpressio
 export { printExpression } from "./print.ts";
 export { type ListedFunction, listFunctions } from "./registry.ts";
 export { type CompiledPattern, compilePattern, type PatternFault } from "./regular-expressions.ts";
+export { type ExpressionTrial, tryExpression } from "./trial.ts";
 export {
   type Argument,
   type AttributeReference,
