@@ -25,43 +25,6 @@ function errorOf(text: string, attributes: Record<string, AttributeValue> = {}) 
   return [evaluation.error.code, evaluation.error.position.offset, evaluation.error.message];
 }
 
-test.each([
-  [
-    'CDate("soon")',
-    [
-      "not-a-date",
-      6,
-      'CDate takes a date as expression; "soon" is none: write it as 2020-03-16T07:00:00Z, or convert it with FormatDateTime.',
-    ],
-  ],
-  ['Append(Mid("abc", "x", 1), "y")', ["not-a-number", 18, 'Mid takes a whole number as start; "x" is none.']],
-  [
-    "ToLower([list])",
-    [
-      "not-single-valued",
-      8,
-      "ToLower takes a single value as source; pick one with Item or put them together with Join.",
-    ],
-  ],
-  ['IIF("maybe", 1, 2)', ["not-a-condition", 0, 'IIF needs something true or false; "maybe" is neither.']],
-  ['DateAdd("q", 1, Now())', ["bad-interval", 0, '"q" is not an interval; write one of yyyy, m, d, ww, h, n, s.']],
-  ["Item([list], 3)", ["out-of-range", 0, "Item counts from 1; index 3 is out of bounds, the attribute has 2 values."]],
-  ['FormatDateTime("x", , "yyyy", "yy")', ["format-mismatch", 0, '"x" does not fit inputFormat "yyyy".']],
-  ['FormatDateTime("x", , "q", "yy")', ["bad-format", 0, '"q" is not a .NET date format, such as yyyy-MM-dd.']],
-  ['ToLower("x", "!")', ["bad-culture", 0, '"!" is not the name of a culture; write one such as en-US.']],
-  ['IIF("a" > 1, 1, 2)', ["not-a-number", 4, 'The comparison > takes whole numbers; "a" is none.']],
-  ['Split("a", "")', ["bad-delimiter", 0, "Split needs a delimiter; it is an empty text here."]],
-  ["RandomString(2, 3, 0, 0, 0)", ["bad-length", 0, "RandomString's minimums add up to 3, more than the Length of 2."]],
-  [
-    "SingleAppRoleAssignment(1)",
-    ["not-roles", 0, "SingleAppRoleAssignment takes app role assignments; give it [appRoleAssignments]."],
-  ],
-  ['Replace("a", , [pattern], , "b", , )', ["bad-pattern", 0, "The pattern is faulty: a [ has no closing ]."]],
-  ['DateAdd("yyyy", 9000, Now())', ["out-of-range", 0, "DateAdd leaves the years 1 to 9999."]],
-])("%s fails with a sentence and a place", (text, expected) => {
-  expect(errorOf(text, { list: ["a", "b"], pattern: "[" })).toEqual(expected);
-});
-
 test("null in a required place gives null, except where a function says what it makes of null", () => {
   for (const text of ['Append([x], "a")', "ToLower([x])", "CDate([x])", 'DateDiff("d", [x], Now())', "Item([x], 1)"]) {
     expect([text, resultOf(text)]).toEqual([text, null]);

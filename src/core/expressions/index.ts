@@ -1,6 +1,6 @@
-export { type CheckReport, checkExpression, type ExpressionWarning } from "./check.ts";
+export { checkExpression } from "./check.ts";
 export type { RandomBytes } from "./definition.ts";
-export type { EvaluationErrorCode, ExpressionError, ExpressionErrorCode, Position, SyntaxErrorCode } from "./errors.ts";
+export type { ExpressionError, ExpressionErrorCode, Position } from "./errors.ts";
 export {
   type Attributes,
   type Evaluation,
@@ -9,6 +9,16 @@ export {
   REDACTED,
   uniqueCandidates,
 } from "./evaluate.ts";
+export { type ExplainedNode, type ExplainedState, explainExpression } from "./explain.ts";
+export type {
+  CheckedSchema,
+  CheckReport,
+  ExpressionWarning,
+  ExpressionWarningCode,
+  SchemaAttribute,
+  SchemaType,
+  TargetAttribute,
+} from "./findings.ts";
 export {
   type DescribedFunction,
   type DescribedParameter,
@@ -27,7 +37,7 @@ export { LONGEST_EXPRESSION, type ParseOptions, type ParseResult, parseExpressio
 export { printExpression } from "./print.ts";
 export { type ListedFunction, listFunctions } from "./registry.ts";
 export { type CompiledPattern, compilePattern, type PatternFault } from "./regular-expressions.ts";
-export { type ExpressionTrial, tryExpression } from "./trial.ts";
+export { renderError } from "./render-error.ts";
 export {
   type Argument,
   type AttributeReference,
@@ -42,4 +52,5 @@ export {
   type Word,
   walk,
 } from "./tree.ts";
+export { type ExpressionTrial, tryExpression } from "./trial.ts";
 export type { AttributeValue, FlowObject, FlowScalar, FlowValue, RoleAssignment } from "./values.ts";

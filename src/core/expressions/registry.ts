@@ -41,7 +41,11 @@ const LISTED_TYPES: Readonly<Record<ParameterType, "Integer" | "String">> = {
   text: "String",
   integer: "Integer",
   date: "String",
+  isoDate: "String",
   list: "String",
+  roles: "String",
+  texts: "String",
+  condition: "String",
   any: "String",
   compareWord: "String",
 };

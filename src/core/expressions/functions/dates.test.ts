@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dateText, fromFields, fromUnixMilliseconds, toFields, weekdayOf } from "../calendar.ts";
-import { formatDate, parseDateExactly } from "../date-format.ts";
+import { formatDate } from "../date-format.ts";
+import { parseDateExactly } from "../date-reading.ts";
 import { parseDate } from "../date-text.ts";
 import { evaluateLine } from "../line.ts";
 

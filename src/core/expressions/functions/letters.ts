@@ -1,4 +1,6 @@
-import { type EagerFunction, failure, textAt } from "../definition.ts";
+import { type EagerFunction, type Failure, failure, textAt } from "../definition.ts";
+import { legible } from "../quotation.ts";
+import type { Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 /** Letters that become something other than their base letter; looked up after accents are gone. */
@@ -20,6 +22,7 @@ const normalizeDiacritics: EagerFunction = {
   kind: "eager",
   name: "NormalizeDiacritics",
   parameters: [required("source")],
+  result: "text",
   run: (values) =>
     textAt(values, 0)
       .normalize("NFD")
@@ -37,6 +40,7 @@ const pCase: EagerFunction = {
   kind: "eager",
   name: "PCase",
   parameters: [required("source"), optional("wordSeparators")],
+  result: "text",
   run: (values) => {
     const given = values[1] === undefined || values[1] === null ? undefined : new Set(textAt(values, 1));
     let atStart = true;
@@ -49,17 +53,34 @@ const pCase: EagerFunction = {
   },
 };
 
+function cultureFault(value: Value): Failure | undefined {
+  const name = String(value);
+  if (/^(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)?$/.test(name)) return undefined;
+  const found = legible(name, 40);
+  const suggestion = /^[A-Za-z]{2,8}_[A-Za-z0-9]{1,8}$/.test(name) ? name.replace("_", "-") : undefined;
+  const message = `"${found}" is not the name of a culture; write one such as en-US.`;
+  return failure("bad-culture", message, {
+    found,
+    expected: "a culture such as en-US",
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+const culture = optional("culture", "text", { fault: cultureFault });
+
 const toLower: EagerFunction = {
   kind: "eager",
   name: "ToLower",
-  parameters: [required("source"), optional("culture")],
+  parameters: [required("source"), culture],
+  result: "text",
   run: (values) => changeCase(textAt(values, 0), textAt(values, 1), lowerInvariant, TURKIC_LOWER),
 };
 
 const toUpper: EagerFunction = {
   kind: "eager",
   name: "ToUpper",
-  parameters: [required("source"), optional("culture")],
+  parameters: [required("source"), culture],
+  result: "text",
   run: (values) => changeCase(textAt(values, 0), textAt(values, 1), upperInvariant, TURKIC_UPPER),
 };
 
@@ -74,14 +95,11 @@ const TURKIC_UPPER: ReadonlyMap<string, string> = new Map([
 
 function changeCase(
   text: string,
-  culture: string,
+  cultureName: string,
   invariant: (character: string) => string,
   turkic: ReadonlyMap<string, string>,
-) {
-  if (culture !== "" && !/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(culture)) {
-    return failure("bad-culture", `"${culture.slice(0, 40)}" is not the name of a culture; write one such as en-US.`);
-  }
-  const special = /^(?:tr|az)(?:-|$)/i.test(culture) ? turkic : undefined;
+): string {
+  const special = /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
   let result = "";
   for (const character of text) result += special?.get(character) ?? invariant(character);
   return result;

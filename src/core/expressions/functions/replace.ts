@@ -5,11 +5,14 @@ import {
   failure,
   type Result,
   type Scope,
+  spend,
   textAt,
   type Values,
 } from "../definition.ts";
+import { legible } from "../quotation.ts";
 import { type CompiledPattern, compilePattern, expandReplacement, type PatternMatch } from "../regular-expressions.ts";
 import type { Call } from "../tree.ts";
+import type { Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 const SOURCE = 0;
@@ -29,20 +32,29 @@ const MODES = new Map([
   ["regexPattern regexGroupName replacementAttributeName", "attribute"],
 ]);
 
+/** Characters that one replacement may come to where each of its references inserts the whole text. */
+const LARGEST_EXPANSION = 2_000_000;
+
 const PARAMETERS = [
   required("source"),
   optional("oldValue", "text", { key: "Find" }),
-  optional("regexPattern", "text", { key: "RegularExpression" }),
+  optional("regexPattern", "text", { key: "RegularExpression", fault: patternFault }),
   optional("regexGroupName", "text", { key: "RegularExpressionGroupName" }),
   optional("replacementValue", "text", { key: "Replacement" }),
   optional("replacementAttributeName", "text", { key: "ReplacementPropertyName" }),
   optional("template", "text", { key: "Template" }),
 ];
 
+function patternFault(value: Value): Failure | undefined {
+  const pattern = compilePattern(String(value));
+  return pattern.ok ? undefined : failure(pattern.code, pattern.message, { found: legible(String(value)) });
+}
+
 const replace: EagerFunction = {
   kind: "eager",
   name: "Replace",
   parameters: PARAMETERS,
+  result: "text",
   takesNull: true,
   check: checkCall,
   run: (values, scope) => {
@@ -78,59 +90,66 @@ function checkCall(call: Call): CallFault | undefined {
   const pattern = call.arguments[PATTERN];
   if (pattern?.kind !== "text") return undefined;
   const compiled = compilePattern(pattern.value);
-  if (!compiled.ok) return { code: compiled.code, message: compiled.message, place: PATTERN };
+  if (!compiled.ok) {
+    return { code: compiled.code, message: compiled.message, place: PATTERN, found: legible(pattern.value) };
+  }
   const group = call.arguments[GROUP];
   if (group?.kind !== "text" || compiled.groupIndex.has(group.value)) return undefined;
-  return { code: "bad-pattern", message: noSuchGroup(group.value), place: GROUP, found: group.value };
+  return { code: "bad-pattern", message: noSuchGroup(group.value), place: GROUP, found: legible(group.value) };
 }
 
 function noSuchGroup(name: string): string {
-  return `The pattern has no group named "${name.slice(0, 60)}"; name one with (?<name>…).`;
+  return `The pattern has no group named "${legible(name)}"; name one with (?<name>…).`;
 }
 
 function replaceLiteral(text: string, sought: string, replacement: string, scope: Scope): Result {
   if (sought === "") return text;
   const occurrences = text.split(sought).length - 1;
   const length = text.length + occurrences * (replacement.length - sought.length);
-  return scope.spend(text.length + length) ? text.replaceAll(sought, () => replacement) : tooLong();
+  return spend(scope, text.length + length) ? text.replaceAll(sought, () => replacement) : tooLong();
 }
 
 function tooLong(): Failure {
-  return failure("too-large", "Replace makes a text that is too long.");
+  return failure("too-large", "Replace has too much to read or to write; cut its texts with Left.");
 }
 
-/** Compiles the pattern and finds its matches in the text. */
-function search(
-  values: Values,
-  text: string,
-  scope: Scope,
-): { readonly kind: "found"; readonly pattern: CompiledPattern; readonly matches: readonly PatternMatch[] } | Failure {
+interface Found {
+  readonly kind: "found";
+  readonly pattern: CompiledPattern;
+  /** The group that is asked for, as an index into the groups of a match. */
+  readonly group: number;
+  readonly matches: readonly PatternMatch[];
+}
+
+/** Finds the matches of the pattern in the text. */
+function search(values: Values, text: string, scope: Scope): Found | Failure {
   const pattern = compilePattern(textAt(values, PATTERN));
-  if (!pattern.ok) return failure(pattern.code, pattern.message);
-  if (!scope.spend(text.length * 4)) return tooLong();
-  const matches = pattern.matches(text);
-  if (matches === undefined || !scope.spend(matches.length * 8)) return tooLong();
-  return { kind: "found", pattern, matches };
+  if (!pattern.ok) return failure(pattern.code, pattern.message, { place: PATTERN });
+  const name = values[GROUP] === undefined ? "0" : textAt(values, GROUP);
+  const group = pattern.groupIndex.get(name);
+  if (group === undefined) return failure("bad-pattern", noSuchGroup(name), { place: GROUP, found: legible(name) });
+  const unjudged = pattern.unjudged(text);
+  if (unjudged !== undefined) {
+    return failure("unsupported-pattern", `${unjudged}.`, { place: PATTERN, found: legible(textAt(values, PATTERN)) });
+  }
+  const matches = pattern.matches(text, (units) => spend(scope, units));
+  return matches === undefined ? tooLong() : { kind: "found", pattern, group, matches };
 }
 
 function replacePattern(values: Values, scope: Scope): Result {
   const text = textAt(values, SOURCE);
   const found = search(values, text, scope);
   if (found.kind === "failure") return found;
-  const { pattern, matches } = found;
-  const unjudged = pattern.unjudged(text);
-  if (unjudged !== undefined) return failure("unsupported-pattern", `${unjudged}.`);
-  const groupName = values[GROUP] === undefined ? "0" : textAt(values, GROUP);
-  const group = pattern.groupIndex.get(groupName);
-  if (group === undefined) return failure("bad-pattern", noSuchGroup(groupName));
+  const { pattern, group, matches } = found;
   const replacement = textAt(values, REPLACEMENT);
+  if (replacement.split("$").length * text.length > LARGEST_EXPANSION) return tooLong();
   const pieces: string[] = [];
   let at = 0;
   for (const match of matches) {
     const span = match.groups[group];
     if (span === undefined || span.start < at) continue;
     const inserted = expandReplacement(replacement, text, match, pattern.groupIndex);
-    if (!scope.spend(inserted.length)) return tooLong();
+    if (!spend(scope, inserted.length + replacement.length)) return tooLong();
     pieces.push(text.slice(at, span.start), inserted);
     at = span.end;
   }
@@ -144,12 +163,7 @@ function fromAttribute(values: Values, scope: Scope): Result {
   const text = textAt(values, REPLACEMENT_ATTRIBUTE);
   const found = search(values, text, scope);
   if (found.kind === "failure") return found;
-  const unjudged = found.pattern.unjudged(text);
-  if (unjudged !== undefined) return failure("unsupported-pattern", `${unjudged}.`);
-  const name = textAt(values, GROUP);
-  const group = found.pattern.groupIndex.get(name);
-  if (group === undefined) return failure("bad-pattern", noSuchGroup(name));
-  const span = found.matches[0]?.groups[group];
+  const span = found.matches[0]?.groups[found.group];
   return span === undefined ? (values[SOURCE] ?? null) : text.slice(span.start, span.end);
 }
 

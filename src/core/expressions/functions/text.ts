@@ -1,5 +1,5 @@
-import { type EagerFunction, failure, integerAt, textAt } from "../definition.ts";
-import { isList, list, scalarText, type Value } from "../values.ts";
+import { type EagerFunction, type Failure, failure, integerAt, spend, textAt } from "../definition.ts";
+import { isList, type ListValue, list, type Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 /** Beyond any text that the evaluator lets through, so that 64-bit counts fit a JavaScript number. */
@@ -13,36 +13,36 @@ const append: EagerFunction = {
   kind: "eager",
   name: "Append",
   parameters: [required("source"), required("suffix")],
+  result: "text",
   run: (values) => textAt(values, 0) + textAt(values, 1),
 };
 
 const join: EagerFunction = {
   kind: "eager",
   name: "Join",
-  parameters: [required("separator"), required("source1", "any", { repeats: true, key: "source" })],
+  parameters: [required("separator"), required("source1", "texts", { repeats: true, key: "source" })],
+  result: "text",
   takesNull: true,
   run: (values, scope) => {
-    const texts: string[] = [];
-    for (const value of values.slice(1).flatMap(itemsOf)) {
-      const text = scalarText(value);
-      if (text === null && value !== null) return failure("not-single-valued", "Join takes texts, not role objects.");
-      if (text !== null && text !== "") texts.push(text);
-    }
     const separator = textAt(values, 0);
-    const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
-    return scope.spend(length) ? texts.join(separator) : failure("too-large", "The joined text is too long.");
+    const texts: string[] = [];
+    let length = 0;
+    for (const value of values.slice(1)) {
+      for (const text of isList(value ?? null) ? (value as ListValue).items : []) {
+        if (typeof text !== "string" || text === "") continue;
+        texts.push(text);
+        length += text.length + separator.length;
+      }
+    }
+    return spend(scope, length) ? texts.join(separator) : failure("too-large", "The joined text is too long.");
   },
 };
-
-function itemsOf(value: Value | undefined): readonly Value[] {
-  if (value === undefined) return [];
-  return isList(value) ? value.items : [value];
-}
 
 const left: EagerFunction = {
   kind: "eager",
   name: "Left",
   parameters: [required("String"), required("NumChars", "integer")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const length = count(integerAt(values, 1));
@@ -54,6 +54,7 @@ const mid: EagerFunction = {
   kind: "eager",
   name: "Mid",
   parameters: [required("source"), required("start", "integer"), required("length", "integer")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const text = textAt(values, 0);
@@ -73,6 +74,7 @@ const word: EagerFunction = {
   kind: "eager",
   name: "Word",
   parameters: [required("String"), required("WordNumber", "integer"), required("delimiters")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const delimiters = new Set(textAt(values, 2));
@@ -86,23 +88,32 @@ const word: EagerFunction = {
   },
 };
 
+function delimiterFault(value: Value): Failure | undefined {
+  if (value !== "") return undefined;
+  return failure("bad-delimiter", "Split needs a delimiter; it is an empty text here.", { expected: "a character" });
+}
+
 const split: EagerFunction = {
   kind: "eager",
   name: "Split",
-  parameters: [required("source"), required("delimiter")],
-  run: (values) => {
-    const delimiter = textAt(values, 1);
-    if (delimiter === "") return failure("bad-delimiter", "Split needs a delimiter; it is an empty text here.");
-    return list(textAt(values, 0).split(delimiter));
-  },
+  parameters: [required("source"), required("delimiter", "text", { fault: delimiterFault })],
+  result: "texts",
+  run: (values) => list(textAt(values, 0).split(textAt(values, 1))),
 };
 
 const stripSpaces: EagerFunction = {
   kind: "eager",
   name: "StripSpaces",
   parameters: [required("source")],
+  result: "text",
   run: (values) => textAt(values, 0).replaceAll(" ", ""),
 };
+
+function startFault(value: Value): Failure | undefined {
+  if (typeof value === "bigint" && value >= 1n) return undefined;
+  const message = `InStr counts from 1; start is ${String(value)}.`;
+  return failure("out-of-range", message, { found: String(value), expected: "1 or more" });
+}
 
 const inStr: EagerFunction = {
   kind: "eager",
@@ -110,13 +121,13 @@ const inStr: EagerFunction = {
   parameters: [
     required("value1"),
     required("value2"),
-    optional("start", "integer"),
+    optional("start", "integer", { fault: startFault }),
     optional("compareType", "compareWord"),
   ],
+  result: "integer",
   takesNull: true,
   run: (values) => {
     const start = values[2] === undefined || values[2] === null ? 1 : count(integerAt(values, 2));
-    if (start < 1) return failure("out-of-range", `InStr counts from 1; start is ${start}.`);
     const fold = (text: string) => (values[3] === "vbTextCompare" ? foldCase(text) : text);
     const haystack = fold(textAt(values, 0));
     if (start > haystack.length) return 0n;
@@ -136,6 +147,7 @@ const cStr: EagerFunction = {
   kind: "eager",
   name: "CStr",
   parameters: [required("value")],
+  result: "text",
   run: (values) => textAt(values, 0),
 };
 
@@ -143,9 +155,11 @@ const redact: EagerFunction = {
   kind: "eager",
   name: "Redact",
   parameters: [required("value", "any")],
+  result: "argument",
+  yields: () => true,
   takesNull: true,
   run: (values, scope) => {
-    scope.redact();
+    scope.redacted = true;
     return values[0] ?? null;
   },
 };
