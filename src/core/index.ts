@@ -23,7 +23,7 @@ export {
   compileSchema,
   type MappingSource,
 } from "./mapping/compile.ts";
-export { type Drawn, mapObject } from "./mapping/map.ts";
+export { type Drawn, type Mapped, type MappingOutcome, mapEach, mapObject, matchingOf } from "./mapping/map.ts";
 export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-document.ts";
 export * from "./mapping/schema-document.ts";
 export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } from "./matching/matching.ts";

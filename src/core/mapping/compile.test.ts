@@ -34,6 +34,7 @@ test("the default mapping of ThousandEyes is compiled", () => {
     targetDirectoryName: "ThousandEyes",
     enabled: true,
     actions: { create: true, update: true, delete: true },
+    unmapped: [],
     canDisable: true,
   });
   expect(filters).toEqual([]);

@@ -36,6 +36,8 @@ export interface CompiledMapping {
   readonly readsSoftDeleted: boolean;
   /** True where its value is drawn by chance: such values flow at creation only. */
   readonly drawn: boolean;
+  /** True where it gives the first of several values that nobody in the target has; it flows at creation only. */
+  readonly unique: boolean;
 }
 
 export interface CompiledObjectMapping {
@@ -48,6 +50,8 @@ export interface CompiledObjectMapping {
   readonly actions: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
   readonly filters: readonly ScopingFilter[];
   readonly mappings: readonly CompiledMapping[];
+  /** Paths of attributes that the target requires and no mapping gives a value. */
+  readonly unmapped: readonly string[];
   /** False when nothing that flows on updates reads `IsSoftDeleted`: then no account can be disabled. */
   readonly canDisable: boolean;
 }
@@ -139,16 +143,20 @@ const compileMappings = (
   attributes: ReadonlyMap<string, AttributeDefinition>,
   at: string,
   problems: SchemaProblem[],
-): Pick<CompiledObjectMapping, "mappings" | "canDisable"> => {
+): Pick<CompiledObjectMapping, "mappings" | "unmapped" | "canDisable"> => {
   const compiled = mapping.attributeMappings.flatMap((attribute, index) => {
     const source = sourceOf(attribute, `${at}.attributeMappings[${index}].source`, problems);
     return source === null ? [] : [compileMapping(attribute, source, attributes.get(attribute.targetAttributeName))];
   });
-  return { mappings: compiled, canDisable: compiled.some(disables) };
+  const mapped = new Set(compiled.map(({ path }) => path));
+  const unmapped = [...attributes.values()].filter(
+    ({ name, required, anchor, mutability }) => required && !anchor && mutability !== "ReadOnly" && !mapped.has(name),
+  );
+  return { mappings: compiled, unmapped: unmapped.map(({ name }) => name), canDisable: compiled.some(disables) };
 };
 
-const disables = ({ readsSoftDeleted, onlyAtCreation, drawn }: CompiledMapping): boolean =>
-  readsSoftDeleted && !onlyAtCreation && !drawn;
+const disables = ({ readsSoftDeleted, onlyAtCreation, drawn, unique }: CompiledMapping): boolean =>
+  readsSoftDeleted && !onlyAtCreation && !drawn && !unique;
 
 const compileMapping = (
   mapping: AttributeMapping,
@@ -169,6 +177,7 @@ const compileMapping = (
     reads,
     readsSoftDeleted: reads.has("IsSoftDeleted"),
     drawn: source.kind === "expression" && drawing.some((name) => callsFunction(source.tree, name)),
+    unique: source.kind === "expression" && callsFunction(source.tree, "SelectUniqueValue"),
   };
 };
 
