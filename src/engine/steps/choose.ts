@@ -1,4 +1,5 @@
 import type { Decision, DesiredAttribute, DesiredObject, Refusal, TargetValue } from "#core";
+import { hidingValues } from "#runtime";
 import type { RequestOptions, TargetFailure } from "#targets";
 import type { Handled } from "../handled.ts";
 import type { JobContext } from "../job-context.ts";
@@ -93,7 +94,8 @@ const chooseOne = async (
   const { type } = claimed.source;
   const owner = ownerOf(context, claimed.source.id);
   const { filterable } = context.target.profile;
-  if (filterable !== null && !filterable.some((name) => name.toLowerCase() === path.toLowerCase()))
+  // A template tells what it knows of users only.
+  if (type === "User" && filterable !== null && !filterable.some((name) => name.toLowerCase() === path.toLowerCase()))
     return refuse(`${context.app.displayName} can be searched by ${filterable.join(", ")} only. ${cannotAsk(path)}`);
   const tried: string[] = [];
   for (const candidate of candidates) {
@@ -159,4 +161,4 @@ export const wereTaken = async (
   return found;
 };
 
-const mentions = (message: string, words: string): boolean => message.toLowerCase().includes(words.toLowerCase());
+const mentions = (message: string, words: string): boolean => hidingValues([words], "")(message) !== message;
