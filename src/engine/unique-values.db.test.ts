@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AttributeMapping } from "#core";
 import { day, type EngineRig, openEngineRig, type Scene } from "#test/engine-rig.ts";
@@ -116,35 +118,60 @@ test("a rule without a value is reached only when those before it are taken, and
   ]);
 });
 
-test.each([
-  ["tells so", async () => undefined],
-  ["shows the other account", async (scene: Scene) => somebody(scene, "ada", "another")],
-])(
-  "a value that somebody took a moment ago is refused with 409: the target %s, and the next is tried",
-  async (_how, act) => {
-    const scene = await rig.openScene({ template: "scim" });
-    const name = (text: string) => `Join("@", "${text}", Word([userPrincipalName], 2, "@"))`;
-    await scene.mapUsers((mapping) => ({
-      ...mapping,
-      attributeMappings: mapping.attributeMappings.map((one) => {
-        if (one.targetAttributeName === "externalId") return { ...one, matchingPriority: 1 };
-        if (one.targetAttributeName !== "userName") return one;
-        return { ...one, matchingPriority: 0, ...expression(`SelectUniqueValue(${name("ada")}, ${name("ada2")})`) };
-      }),
-    }));
-    const ada = await scene.assigned("ada", { mailNickname: "ada" });
-    rig.server.faults.add({ kind: "hang", method: "POST" });
-    const held = rig.holding();
-    const running = scene.cycle();
-    await held;
-    somebody(scene, "ada", "another");
-    await act(scene);
-    rig.clock.timeOut();
-    expect(await running).toMatchObject({ counts: { created: 1, failed: 0 } });
-    expect(scene.account("ada2")).toMatchObject({ externalId: "ada" });
-    expect(await scene.lastLog(ada)).toBe("create success");
-  },
-);
+test("a value that somebody took a moment ago is refused with 409, and the next is tried", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  const name = (text: string) => `Join("@", "${text}", Word([userPrincipalName], 2, "@"))`;
+  await scene.mapUsers((mapping) => ({
+    ...mapping,
+    attributeMappings: mapping.attributeMappings.map((one) => {
+      if (one.targetAttributeName === "externalId") return { ...one, matchingPriority: 1 };
+      if (one.targetAttributeName !== "userName") return one;
+      return { ...one, matchingPriority: 0, ...expression(`SelectUniqueValue(${name("ada")}, ${name("ada2")})`) };
+    }),
+  }));
+  const ada = await scene.assigned("ada", { mailNickname: "ada" });
+  rig.server.faults.add({ kind: "hang", method: "POST" });
+  const held = rig.holding();
+  const running = scene.cycle();
+  await held;
+  somebody(scene, "ada", "another");
+  rig.clock.timeOut();
+  expect(await running).toMatchObject({ counts: { created: 1, failed: 0 } });
+  expect(scene.account("ada2")).toMatchObject({ externalId: "ada" });
+  expect(await scene.lastLog(ada)).toBe("create success");
+});
+
+test("a target that hides who has a value is believed when it says so", async () => {
+  const sent: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const answer = (status: number, resource: object) =>
+      response.writeHead(status, { "content-type": "application/scim+json" }).end(JSON.stringify(resource));
+    if (request.method === "GET") {
+      answer(200, { schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], totalResults: 0, Resources: [] });
+      return;
+    }
+    const { externalId } = JSON.parse(body);
+    sent.push(externalId);
+    if (externalId === "ada3") answer(201, { ...JSON.parse(body), id: "1" });
+    else
+      answer(409, {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        status: "409",
+        detail: `'${externalId}' was used before.`,
+      });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const scene = await rig.openScene({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2` });
+  await choosing(scene, numbered(4));
+  const ada = await scene.assigned("ada", { mailNickname: "ada" });
+  expect(await scene.cycle()).toMatchObject({ counts: { created: 1, failed: 0 } });
+  expect(sent).toEqual(["ada", "ada2", "ada3"]);
+  expect(await scene.lastLog(ada)).toBe("create success");
+  server.closeAllConnections();
+  server.close();
+});
 
 test("a 409 about something else stays a conflict, and no more values are tried", async () => {
   const scene = await rig.openScene({ template: "scim" });
