@@ -7,6 +7,7 @@ export {
   type GuardLimits,
   type GuardVerdict,
   judgeRemovals,
+  suspicionOf,
 } from "./guard/guard.ts";
 export {
   type Quarantine,

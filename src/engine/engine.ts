@@ -47,7 +47,7 @@ interface Runner extends JobRuntime {
 /** Runs jobs: one cycle at a time for each, on change, on schedule and by hand. */
 export const openEngine = (options: EngineOptions): Engine => {
   const { store, queue, clock, log } = options;
-  const contexts = openContextCache(store, options.openTarget);
+  const contexts = openContextCache(store, clock, options.openTarget);
   const reservations = openReservations();
   const runners = new Map<string, Runner>();
   const stopping = new AbortController();
