@@ -3,6 +3,7 @@ export {
   appsAssignedTo,
   assign,
   assignedGroupIds,
+  assignedIds,
   assignmentsOf,
   defaultAccessName,
   getAssignment,

@@ -14,6 +14,7 @@ import { allowHeld, listHeld, rejectHeld } from "./held.ts";
 import { type OpenTarget, openContextCache } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
 import { provisionOne } from "./on-demand.ts";
+import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
 import { testConnection } from "./test-connection.ts";
@@ -46,7 +47,8 @@ interface Runner extends JobRuntime {
 /** Runs jobs: one cycle at a time for each, on change, on schedule and by hand. */
 export const openEngine = (options: EngineOptions): Engine => {
   const { store, queue, clock, log } = options;
-  const contexts = openContextCache(store, options.openTarget);
+  const contexts = openContextCache(store, clock, options.openTarget);
+  const reservations = openReservations();
   const runners = new Map<string, Runner>();
   const stopping = new AbortController();
   const random = (count: number): Uint8Array => randomBytes(count);
@@ -97,6 +99,7 @@ export const openEngine = (options: EngineOptions): Engine => {
         random,
         context,
         runtime: runner,
+        reservations,
         signal: stop,
         asked,
         changed: () => tell(runner),
@@ -250,7 +253,17 @@ export const openEngine = (options: EngineOptions): Engine => {
       runner.stale.add(objectId);
       try {
         const fence = () => fenceFor(store, jobId, runner);
-        return await provisionOne({ store, clock, random, context, objectId, dry, fence, signal: stopping.signal });
+        return await provisionOne({
+          store,
+          clock,
+          random,
+          context,
+          objectId,
+          dry,
+          reservations,
+          fence,
+          signal: stopping.signal,
+        });
       } finally {
         runner.busy.delete(objectId);
         wake(jobId);

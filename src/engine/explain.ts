@@ -1,11 +1,14 @@
 import type { AssignmentPath, Reason } from "#core";
 import { type Handled, troubleOf } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
-import { nameOf } from "./source-objects.ts";
+import { hiding } from "./secrecy.ts";
 
 /** One sentence or two for people: what happened to this object and why, with the way out where there is one. */
-export const explain = (handled: Handled, context: JobContext): string => {
-  const name = nameOf(handled.claimed);
+export const explain = (handled: Handled, context: JobContext): string =>
+  hiding(handled.hidden)(explainOpenly(handled, context));
+
+const explainOpenly = (handled: Handled, context: JobContext): string => {
+  const { name } = handled;
   const app = context.app.displayName;
   const trouble = troubleOf(handled);
   if (handled.scoped === null) return `Objects of type ${handled.claimed.source.type} are not provisioned to ${app}.`;
@@ -20,9 +23,8 @@ export const explain = (handled: Handled, context: JobContext): string => {
 /** What would become of a held object and why, without what the guard says of all that it holds. */
 export const explainHeld = (handled: Handled, context: JobContext): string => {
   const { decision } = handled;
-  return decision?.kind === "decision"
-    ? sentences[decision.reason](nameOf(handled.claimed), context.app.displayName, handled)
-    : "";
+  if (decision?.kind !== "decision") return "";
+  return hiding(handled.hidden)(sentences[decision.reason](handled.name, context.app.displayName, handled));
 };
 
 const memberSentence = ({ members }: Handled): string =>
@@ -145,6 +147,8 @@ const advice: Readonly<Record<string, string>> = {
   Timeout: "The target was too slow; the object is tried again by itself.",
   DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
   DuplicateSourceEntries: "Give one of the people another matching value.",
+  SelectUniqueValueFailed:
+    "Add another rule to SelectUniqueValue, free one of the values, or map an attribute that the target can be searched by.",
   ImportSkipped: "Fill a matching attribute in the directory.",
   SystemForCrossDomainIdentityManagementServiceIncompatible:
     "The answer is not SCIM. Check the address: it usually ends in /scim/v2.",

@@ -1,5 +1,5 @@
 import type { Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
-import type { Exchange, TargetFailure } from "#targets";
+import type { Exchange, Hidden, TargetFailure } from "#targets";
 import type { Claimed } from "./source-objects.ts";
 import type { Outcome } from "./steps/apply.ts";
 import type { MemberChange } from "./steps/members.ts";
@@ -10,6 +10,10 @@ import type { MemberChange } from "./steps/members.ts";
  */
 export interface Handled {
   readonly claimed: Claimed;
+  /** How people know the object. */
+  readonly name: string;
+  /** What no log, list or message may show of it. */
+  readonly hidden: Hidden;
   /** Null where objects of this type are not provisioned. */
   readonly scoped: ScopedObject | null;
   /** Null when nothing was mapped: out of scope without an account, or a mapping failed. */

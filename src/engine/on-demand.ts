@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { AttributeDifference } from "#core";
 import { getObject } from "#directory";
 import { type Clock, newId } from "#runtime";
 import type { Store } from "#store";
@@ -10,8 +11,10 @@ import { intend } from "./intents.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { logEntryOf } from "./log-entry.ts";
 import { guardStateOf } from "./provisional.ts";
+import { lookingAt, openTaken, type Reservations } from "./reservations.ts";
 import { readClaimed } from "./source-objects.ts";
 import { carryOut, type Pass, prepare } from "./spine.ts";
+import { releaseRecorded } from "./steps/choose.ts";
 import { askTarget } from "./steps/match.ts";
 import { record } from "./steps/record.ts";
 
@@ -22,6 +25,7 @@ export interface OnDemandInput {
   readonly context: JobContext;
   readonly objectId: string;
   readonly dry: boolean;
+  readonly reservations: Reservations;
   /** The fence under which the outcome is recorded: that of the cycle which runs by then, if one does. */
   readonly fence: () => Promise<number>;
   readonly signal: AbortSignal;
@@ -39,6 +43,7 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
     random: input.random,
     recall: askTarget,
     guard: dry ? null : { ...(await guardStateOf(store, context, clock)), waitsForDecision: held },
+    unique: { reservations: dry ? lookingAt(input.reservations) : input.reservations, taken: openTaken() },
     stopBefore: dry ? "apply" : null,
     look: true,
     signal: input.signal,
@@ -51,16 +56,24 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
   const activity = newId();
   const recorded = dry ? [] : await record(store, context, activity, await input.fence(), [passed], clock.now());
   const handled = recorded[0]?.handled ?? passed;
+  if (!dry) releaseRecorded(handled, context, input.reservations);
   const entry = recorded[0]?.entry ?? logEntryOf(handled, context, activity);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   return {
     entry,
     action:
       troubleOf(handled) !== null ? "fail" : handled.guard.kind === "hold" ? "hold" : (decision?.action ?? "skip"),
-    changes: decision?.changes ?? [],
+    changes: (decision?.changes ?? []).map(shownChange),
     dry,
     exchanges: handled.exchanges,
   };
+};
+
+/** A change as logs may show it. */
+const shownChange = (change: AttributeDifference): AttributeDifference => {
+  const { before, after, shown } = change;
+  const veil = <Value>(value: Value) => (value === undefined || value === null ? value : shown);
+  return shown === undefined ? change : { ...change, before: veil(before), after: veil(after) };
 };
 
 /** The object's due row when there is one, so that what was done counts for it; else one made up. */

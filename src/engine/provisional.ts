@@ -89,6 +89,7 @@ const memoryPass = (store: Store, context: JobContext, clock: Clock): Pass => ({
   random: (count) => new Uint8Array(count),
   recall: () => [],
   guard: null,
+  unique: null,
   stopBefore: "apply",
   look: false,
 });

@@ -52,6 +52,8 @@ export interface CompiledMapping {
   readonly readsSoftDeleted: boolean;
   /** True where its value is drawn by chance: such values flow at creation only. */
   readonly drawn: boolean;
+  /** True where it gives the first of several values that nobody in the target has; it flows at creation only. */
+  readonly unique: boolean;
   /** Another part of the same value that a new account gets with it, else null: the type of a single role. */
   readonly beside: { readonly path: string; readonly value: string } | null;
 }
@@ -191,8 +193,13 @@ const compileMapping = (
   const reads = readsOf(source);
   const calls = (name: string) => source.kind === "expression" && callsFunction(source.tree, name);
   const drawn = drawing.some(calls);
+  const unique = calls("SelectUniqueValue");
   const path = writtenPath(targetAttributeName, objectType, type);
-  const flow = flowOf(mapping.flowType, definition, { drawn, adds: calls("AppRoleAssignmentsComplex"), type });
+  const flow = flowOf(mapping.flowType, definition, {
+    drawn: drawn || unique,
+    adds: calls("AppRoleAssignmentsComplex"),
+    type,
+  });
   return {
     path,
     source,
@@ -213,11 +220,13 @@ const compileMapping = (
     accompanies:
       mapping.flowBehavior === "FlowAlways" &&
       !drawn &&
+      !unique &&
       (flow === "Always" || flow === "ValueAddOnly" || (isWriteOnly(definition) && mapping.flowType === "Always")),
     matchingPriority,
     reads,
     readsSoftDeleted: reads.has("IsSoftDeleted"),
     drawn,
+    unique,
     beside: besideOf(source, path),
   };
 };

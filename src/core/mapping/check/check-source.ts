@@ -1,6 +1,13 @@
-import { callsFunction, checkExpression, type Expression, fromGraphSource, walk } from "../../expressions/index.ts";
+import {
+  checkExpression,
+  type Expression,
+  fromGraphSource,
+  type SchemaAttribute,
+  type TargetAttribute,
+  walk,
+} from "../../expressions/index.ts";
 import { convert } from "../convert.ts";
-import type { AttributeDefinition, AttributeType } from "../schema-document.ts";
+import type { AttributeDefinition, AttributeMapping, AttributeType } from "../schema-document.ts";
 import { holdsValues } from "../target-path.ts";
 import type { Findings } from "./findings.ts";
 import type { PlacedAttribute, Side } from "./side.ts";
@@ -29,14 +36,32 @@ export const checkSource = (one: PlacedAttribute, side: Side, findings: Findings
     if (!converted.ok) findings.problem(at, converted.message);
     return;
   }
-  checkTree(tree, side, at, findings);
+  checkTree(tree, side, at, findings, target === null ? undefined : targetOf(one.mapping, target));
 };
 
-/** An expression against the source's attributes, whatever it is mapped to. */
-export const checkTree = (tree: Expression, side: Side, at: string, findings: Findings): void => {
+const targetOf = (mapping: AttributeMapping, { type, multivalued }: AttributeDefinition): TargetAttribute => ({
+  name: mapping.targetAttributeName,
+  type,
+  multivalued,
+  matching: mapping.matchingPriority > 0,
+});
+
+/** An expression against the source's attributes, and against the attribute that it is mapped to where that is given. */
+export const checkTree = (
+  tree: Expression,
+  side: Side,
+  at: string,
+  findings: Findings,
+  target?: TargetAttribute,
+): void => {
   const reads = new Set([...walk(tree)].flatMap((node) => (node.kind === "attribute" ? [node.name] : [])));
-  const readable = new Set([...side.source.keys(), ...[...reads].filter((name) => side.missingSource(name) === null)]);
-  const { problems, warnings } = checkExpression(tree, readable);
+  // Custom attributes may be read though no list has them.
+  const unlisted = [...reads].filter((name) => !side.source.has(name) && side.missingSource(name) === null);
+  const custom = unlisted.map((name) => [name, { type: "String", multivalued: false }] as const);
+  const { problems, warnings } = checkExpression(tree, {
+    source: new Map<string, SchemaAttribute>([...side.source, ...custom]),
+    ...(target === undefined ? {} : { target }),
+  });
   for (const { message, position } of problems)
     findings.problem(at, `${message} (line ${position.line}, column ${position.column})`);
   for (const { message, position } of warnings)
@@ -47,8 +72,6 @@ export const checkTree = (tree: Expression, side: Side, at: string, findings: Fi
     if (first?.kind === "attribute" && side.source.get(first.name)?.type === "Reference")
       findings.problem(at, `Switch cannot tell references such as [${first.name}] apart. Map the reference directly.`);
   }
-  if (callsFunction(tree, "SelectUniqueValue"))
-    findings.warn(at, "Nobody asks the target yet whether a value is taken, so the first rule always wins.");
 };
 
 const warnOfEmptiness = (name: string, side: Side, at: string, findings: Findings): void => {
