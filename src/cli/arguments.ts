@@ -60,3 +60,16 @@ const readValue = (text: string, assignment: string): unknown => {
     throw wrongUse(`The value of "${assignment}" begins like JSON, but it is none.`);
   }
 };
+
+/** The attributes of `--attributes`; none without it. */
+export const jsonAttributes = (text: string | undefined): Readonly<Record<string, unknown>> => {
+  let attributes: unknown;
+  try {
+    attributes = JSON.parse(text ?? "{}");
+  } catch (error) {
+    throw wrongUse(`--attributes is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes))
+    return attributes as Readonly<Record<string, unknown>>;
+  throw wrongUse('--attributes must be a JSON object such as {"mail": "ada@contoso.example"}.');
+};

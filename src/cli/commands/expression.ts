@@ -1,9 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { evaluateLine, type LineAnswer } from "#core/expressions";
+import {
+  type AttributeValue,
+  type ExpressionError,
+  evaluate,
+  evaluateLine,
+  type LineAnswer,
+  parseExpression,
+  renderError,
+} from "#core/expressions";
+import { jsonAttributes } from "../arguments.ts";
 import { linesOf } from "../client/ndjson.ts";
 import { examples, type Register, withJson } from "../command.ts";
 import { exitCodes, wrongUse } from "../problems.ts";
 import { type Shell, writeAll } from "../shell.ts";
+import { registerExplain } from "./expression-explain.ts";
 import { registerFunctions } from "./expression-functions.ts";
 
 interface EvaluateFlags {
@@ -17,6 +27,7 @@ export const registerExpression: Register = (program, shell) => {
     .command("expression")
     .summary("evaluate mapping expressions")
     .description("Work with the expressions of attribute mappings.");
+  registerExplain(group, shell);
   registerFunctions(group, shell);
   const command = group
     .command("eval")
@@ -65,13 +76,25 @@ const contextOf = (flags: EvaluateFlags, shell: Shell) => ({
 });
 
 const evaluateOne = async (expression: string, flags: EvaluateFlags, shell: Shell): Promise<void> => {
-  let attributes: unknown;
-  try {
-    attributes = JSON.parse(flags.attributes ?? "{}");
-  } catch (error) {
-    throw wrongUse(`--attributes is not JSON: ${(error as Error).message}`);
-  }
+  const attributes = jsonAttributes(flags.attributes);
   const answer = evaluateLine({ expression, attributes }, contextOf(flags, shell));
   await writeAll(shell.stdout, `${JSON.stringify(answer)}\n`);
-  if ("error" in answer) shell.exitCode = exitCodes.failure;
+  if (!("error" in answer)) return;
+  shell.exitCode = exitCodes.failure;
+  const fault = flags.json === true ? null : faultOf(expression, attributes, flags, shell);
+  if (fault !== null) shell.stderr.write(`${renderError(expression, fault)}\n`);
+};
+
+/** Why an expression has no value, with the place and an example. */
+const faultOf = (
+  expression: string,
+  attributes: Readonly<Record<string, unknown>>,
+  flags: EvaluateFlags,
+  shell: Shell,
+): ExpressionError | null => {
+  const parsed = parseExpression(expression);
+  if (!parsed.ok) return parsed.error;
+  const lookup = (name: string) => (Object.hasOwn(attributes, name) ? (attributes[name] as AttributeValue) : undefined);
+  const evaluation = evaluate(parsed.tree, lookup, contextOf(flags, shell));
+  return evaluation.kind === "error" ? evaluation.error : null;
 };

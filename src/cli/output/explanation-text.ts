@@ -14,9 +14,10 @@ const roomForCall = 40;
 const isConstant = ({ kind }: ExplainedNode): boolean => kind === "text" || kind === "number" || kind === "word";
 
 /** A call's own name says enough where its arguments follow below. */
-const labelOf = (node: ExplainedNode): string => {
+const labelOf = (node: ExplainedNode, isRoot: boolean): string => {
   const text = printable(node.text);
-  if (node.kind !== "call" || displayWidth(text) <= roomForCall) return text;
+  if (isRoot || node.kind !== "call" || node.state.kind === "notEvaluated" || displayWidth(text) <= roomForCall)
+    return text;
   return `${text.slice(0, text.indexOf("("))}(…)`;
 };
 
@@ -25,9 +26,9 @@ const outcomeOf = (node: ExplainedNode, style: Style): string => {
   const { state } = node;
   switch (state.kind) {
     case "value":
-      return isConstant(node) ? "" : `= ${printable(JSON.stringify(state.value))}`;
+      return isConstant(node) ? "" : `→ ${printable(JSON.stringify(state.value))}`;
     case "hidden":
-      return style.dim("= [Redact]");
+      return style.dim("→ [Redact]");
     case "notEvaluated":
       return style.dim("(not evaluated)");
     case "ignored":
@@ -38,26 +39,35 @@ const outcomeOf = (node: ExplainedNode, style: Style): string => {
   }
 };
 
-const lineOf = (node: ExplainedNode, lead: string, below: string, { style, width }: View): string => {
-  const parameter = node.parameter === null ? "" : style.dim(`${printable(node.parameter)}: `);
+interface Place {
+  /** What stands before the node on its own line, and before whatever follows below it. */
+  readonly lead: string;
+  readonly below: string;
+  readonly isRoot: boolean;
+}
+
+const lineOf = (node: ExplainedNode, { lead, below, isRoot }: Place, { style, width }: View): string => {
+  const parameter = node.parameter === null ? "" : `${printable(node.parameter)}: `;
+  const label = labelOf(node, isRoot);
   const outcome = outcomeOf(node, style);
-  const head = `${lead}${parameter}${labelOf(node)}`;
+  const head = `${lead}${style.dim(parameter)}${label}`;
   if (outcome === "") return head;
-  const columns = displayWidth(lead) + displayWidth(node.parameter === null ? "" : `${node.parameter}: `);
-  const room = (width ?? Number.POSITIVE_INFINITY) - columns - displayWidth(labelOf(node)) - 1;
+  const room = (width ?? Number.POSITIVE_INFINITY) - displayWidth(`${lead}${parameter}${label}`) - 1;
   if (node.state.kind !== "value" || displayWidth(outcome) <= room) return `${head} ${outcome}`;
   const indent = `${below}  `;
   return `${head}\n${indent}${wrap(outcome, (width ?? Number.POSITIVE_INFINITY) - displayWidth(indent), `${indent}  `)}`;
 };
 
-/** A node with everything below it, drawn as a tree. */
-const treeLines = (node: ExplainedNode, lead: string, below: string, view: View): readonly string[] => {
-  const trunk = node.children.length > 0 ? `${below}│` : below;
+/** A node with everything below it, drawn as a tree; a branch that was not chosen is not taken apart. */
+const treeLines = (node: ExplainedNode, place: Place, view: View): readonly string[] => {
+  const children = node.state.kind === "notEvaluated" ? [] : node.children;
+  const { below } = place;
   return [
-    lineOf(node, lead, trunk, view),
-    ...node.children.flatMap((child, index) => {
-      const isLast = index === node.children.length - 1;
-      return treeLines(child, `${below}${isLast ? "└─ " : "├─ "}`, `${below}${isLast ? "   " : "│  "}`, view);
+    lineOf(node, { ...place, below: children.length > 0 ? `${below}│` : below }, view),
+    ...children.flatMap((child, index) => {
+      const isLast = index === children.length - 1;
+      const lead = `${below}${isLast ? "└─ " : "├─ "}`;
+      return treeLines(child, { lead, below: `${below}${isLast ? "   " : "│  "}`, isRoot: false }, view);
     }),
   ];
 };
@@ -72,13 +82,13 @@ const indented = (text: string): string =>
 export const explanationText = (expression: string, answer: ExpressionAnswer, view: View): string => {
   const { style } = view;
   const width = view.width ?? Number.POSITIVE_INFINITY;
-  const { error, tree, problems, warnings, canonical, target } = answer;
-  if (error !== null || tree === null || canonical === null) {
+  const { error, tree, problems, warnings, target } = answer;
+  if (error !== null || tree === null) {
     return `${style.bad("This is no expression:")}\n${error === null ? "" : indented(renderError(expression, error))}`;
   }
   const fault = tree.state.kind === "failed" ? tree.state.error : null;
   return [
-    ...treeLines({ ...tree, text: canonical }, "", "", view),
+    ...treeLines(tree, { lead: "", below: "", isRoot: true }, view),
     ...(fault === null ? [] : ["", style.bad("It has no value here:"), indented(renderError(expression, fault))]),
     ...problems.map(
       (problem) => `\n${style.bad("It cannot be saved:")}\n${indented(renderError(expression, problem))}`,

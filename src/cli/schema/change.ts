@@ -3,6 +3,7 @@ import type {
   AppStatus,
   DraftRequest,
   JobStatus,
+  ObjectType,
   SavedSchema,
   SaveSchemaRequest,
   SchemaAnswer,

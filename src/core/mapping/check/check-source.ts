@@ -43,7 +43,6 @@ const targetOf = (mapping: AttributeMapping, { type, multivalued }: AttributeDef
   name: mapping.targetAttributeName,
   type,
   multivalued,
-  matching: mapping.matchingPriority > 0,
 });
 
 /** An expression against the source's attributes, and against the attribute that it is mapped to where that is given. */
@@ -67,11 +66,6 @@ export const checkTree = (
   for (const { message, position } of warnings)
     findings.warn(at, `${message} (line ${position.line}, column ${position.column})`);
   for (const name of reads) warnOfEmptiness(name, side, at, findings);
-  for (const node of walk(tree)) {
-    const first = node.kind === "call" && node.name === "Switch" ? node.arguments[0] : undefined;
-    if (first?.kind === "attribute" && side.source.get(first.name)?.type === "Reference")
-      findings.problem(at, `Switch cannot tell references such as [${first.name}] apart. Map the reference directly.`);
-  }
 };
 
 const warnOfEmptiness = (name: string, side: Side, at: string, findings: Findings): void => {
