@@ -90,6 +90,6 @@ export const functionText = ({ signature, parameters, help }: FunctionAnswer, vi
       (help.notes ?? []).map((note) => `  - ${wrap(plain(note), width - 4, "    ")}`),
     ),
     ...section("Examples", exampleLines(help.examples, view)),
-    ...(help.seeAlso.length === 0 ? [] : ["", `See also ${help.seeAlso.join(", ")}.`]),
+    ...(help.seeAlso.length === 0 ? [] : ["", wrap(`See also ${help.seeAlso.join(", ")}.`, width)]),
   ].join("\n");
 };
