@@ -177,8 +177,8 @@ export interface EngineRig {
 export interface SceneOptions {
   /** `thousandeyes` unless told. */
   readonly template?: string;
-  /** The rig's test server unless told. */
-  readonly baseUrl?: string;
+  /** The rig's test server unless told; null: no credentials are saved. */
+  readonly baseUrl?: string | null;
   readonly token?: string;
 }
 
@@ -248,6 +248,9 @@ export interface Scene {
   credentials(baseUrl: string, secret?: string): Promise<void>;
   settings(changes: Partial<OwnJobSettings>): Promise<void>;
   secret(key: string, value: string): Promise<void>;
+  /** The saved schema with the mapping of users, or of groups, changed; saves nothing. */
+  draft(change: (mapping: ObjectMapping) => ObjectMapping, object?: "User" | "Group"): Promise<SynchronizationSchema>;
+  save(schema: SynchronizationSchema): Promise<void>;
   /** Saves the schema with its user mapping changed. */
   mapUsers(change: (mapping: ObjectMapping) => ObjectMapping): Promise<void>;
   cycle(): Promise<CycleReport>;
@@ -282,7 +285,7 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
     secrets.set("BaseAddress", baseUrl).set("SecretToken", secret);
     await save();
   };
-  await credentials(options.baseUrl ?? server.baseUrl, options.token);
+  if (options.baseUrl !== null) await credentials(options.baseUrl ?? server.baseUrl, options.token);
 
   const upn = (name: string) => `${name}@${domain}`;
   const person: Scene["person"] = async (name, attributes = {}) => {
@@ -300,6 +303,10 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
   const assignTo: Scene["assign"] = async (id, type = "User", role = "User") => {
     await within((tx) => assign(tx, app.id, { id, type }, role, { now: now() }));
   };
+  const draft: Scene["draft"] = async (change, object = "User") =>
+    withMapping(await readSchema(store.db, jobId), object, change);
+  const saveSchemaOf: Scene["save"] = async (schema) =>
+    void (await within((tx) => saveSchema(tx, jobId, schema, now())));
   const logs: Scene["logs"] = async (id) =>
     (await listProvisioning(store.db, { jobId, sourceId: id }, { limit: 100 })).items;
 
@@ -346,10 +353,9 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
       secrets.set(key, value);
       await save();
     },
-    mapUsers: async (change) => {
-      const schema = await readSchema(store.db, jobId);
-      await within((tx) => saveSchema(tx, jobId, withUsers(schema, change), now()));
-    },
+    draft,
+    save: saveSchemaOf,
+    mapUsers: async (change) => saveSchemaOf(await draft(change)),
     cycle: async () => {
       await settledFeed(store.db, "directory.change");
       await settledFeed(store.db, "apps.change");
@@ -374,15 +380,16 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
   };
 };
 
-const withUsers = (
+const withMapping = (
   schema: SynchronizationSchema,
+  object: "User" | "Group",
   change: (mapping: ObjectMapping) => ObjectMapping,
 ): SynchronizationSchema => ({
   ...schema,
   synchronizationRules: schema.synchronizationRules.map((rule) => ({
     ...rule,
     objectMappings: rule.objectMappings.map((mapping) =>
-      mapping.sourceObjectName === "User" ? change(mapping) : mapping,
+      mapping.sourceObjectName === object ? change(mapping) : mapping,
     ),
   })),
 });

@@ -20,6 +20,18 @@ export interface Due {
   readonly approved: boolean;
 }
 
+/** An object that is looked at although no row says that it is owed. */
+export const dueUnasked = (type: ObjectType, id: string, lane: Lane, reason: string): Due => ({
+  type,
+  id,
+  lane,
+  reason,
+  version: 0,
+  attempts: 0,
+  firstFailedAt: null,
+  approved: false,
+});
+
 interface DueRow {
   object_type: ObjectType;
   object_id: string;

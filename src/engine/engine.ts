@@ -11,9 +11,10 @@ import { type JobRuntime, runCycle } from "./cycle.ts";
 import { retryNow } from "./due.ts";
 import { EngineError } from "./errors.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
-import { type OpenTarget, openContextCache } from "./job-context.ts";
+import { type OpenTarget, openContextCache, withDraft } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
 import { provisionOne } from "./on-demand.ts";
+import { previewScope } from "./preview-scope.ts";
 import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
@@ -268,6 +269,12 @@ export const openEngine = (options: EngineOptions): Engine => {
         runner.busy.delete(objectId);
         wake(jobId);
       }
+    },
+    previewScope: async (jobId, { draft, first = 100 } = {}) => {
+      await mustKnow(jobId);
+      const now = await contexts.load(jobId, { orWithoutTarget: true });
+      const then = draft === undefined ? now : withDraft(now, draft);
+      return previewScope({ store, clock, now, then, first });
     },
     startJob: async (jobId) => {
       await mustKnow(jobId);

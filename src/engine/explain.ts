@@ -1,4 +1,4 @@
-import type { AssignmentPath, Reason } from "#core";
+import type { AssignmentPath, ClauseResult, Reason } from "#core";
 import { type Handled, troubleOf } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
 import { hiding } from "./secrecy.ts";
@@ -82,12 +82,7 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     (name, app, { scoped }) =>
       `${name} is assigned to ${app} only with ${roleNames(scoped?.paths ?? [])}, which ${app} does not provision (not effectively entitled). Assign another role, such as User.`,
   ),
-  FilteredOut: leaving((name, app, { scoped }) => {
-    const failed = scoped?.clauses.find(({ passed }) => !passed);
-    if (failed === undefined) return `${name} does not pass the scoping filters of ${app}.`;
-    const seen = failed.seen === null ? "is empty" : `is ${JSON.stringify(failed.seen)}`;
-    return `${name} does not pass the scoping filter "${failed.filter}": ${failed.attribute} ${seen}, and ${failed.operator}${failed.operands.length > 0 ? ` ${failed.operands.map((operand) => JSON.stringify(operand)).join(", ")}` : ""} is wanted.`;
-  }),
+  FilteredOut: leaving((name, app, { scoped }) => explainFilter(name, app, scoped?.clauses ?? [])),
   SignInBlocked: leaving((name) => `Sign-in of ${name} is blocked in the directory (accountEnabled is false).`),
   SoftDeleted: leaving((name) => `${name} was deleted from the directory and can be restored for 30 days.`),
   Purged: leaving((name) => `${name} was deleted from the directory for good.`),
@@ -107,6 +102,19 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     `${name} has left scope; no mapping reads IsSoftDeleted, so the account in ${app} stays as it is.`,
   UnlinkedSource: (name) => `${name} has no account.`,
 };
+
+/** Why somebody does not pass the filters: the first clause that fails, and what it saw. */
+export const explainFilter = (name: string, app: string, clauses: readonly ClauseResult[]): string => {
+  const failed = clauses.find(({ passed }) => !passed);
+  if (failed === undefined) return `${name} does not pass the scoping filters of ${app}.`;
+  return `${name} does not pass the scoping filter "${failed.filter}": ${whatItSaw(failed)}, and ${whatItWants(failed)} is wanted.`;
+};
+
+export const whatItSaw = ({ attribute, seen }: ClauseResult): string =>
+  `${attribute} ${seen === null ? "is empty" : `is ${JSON.stringify(seen)}`}`;
+
+export const whatItWants = ({ operator, operands }: ClauseResult): string =>
+  [operator, operands.map((operand) => JSON.stringify(operand)).join(", ")].filter((text) => text !== "").join(" ");
 
 const roleNames = (paths: readonly AssignmentPath[]): string =>
   [...new Set(paths.map(({ roleName }) => roleName))].join(" and ") || "no role";

@@ -4,7 +4,7 @@ import { getObject } from "#directory";
 import { type Clock, newId } from "#runtime";
 import type { Store } from "#store";
 import type { OnDemandResult } from "./contract.ts";
-import { type Due, dueOf } from "./due.ts";
+import { type Due, dueOf, dueUnasked } from "./due.ts";
 import { EngineError } from "./errors.ts";
 import { troubleOf } from "./handled.ts";
 import { intend } from "./intents.ts";
@@ -99,15 +99,5 @@ const dueNow = async (store: Store, context: JobContext, objectId: string): Prom
       { facts: { objectId } },
     );
   }
-  const due: Due = {
-    type,
-    id: objectId,
-    lane: "onDemand",
-    reason: "on demand",
-    version: 0,
-    attempts: 0,
-    firstFailedAt: null,
-    approved: false,
-  };
-  return { due, held: false };
+  return { due: dueUnasked(type, objectId, "onDemand", "on demand"), held: false };
 };
