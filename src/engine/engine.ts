@@ -17,6 +17,7 @@ import { provisionOne } from "./on-demand.ts";
 import { previewScope } from "./preview-scope.ts";
 import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
+import { sourceAttributes } from "./source-attributes.ts";
 import { listFailed, statusOf } from "./status.ts";
 import { testConnection } from "./test-connection.ts";
 
@@ -269,6 +270,10 @@ export const openEngine = (options: EngineOptions): Engine => {
         runner.busy.delete(objectId);
         wake(jobId);
       }
+    },
+    sourceAttributes: async (jobId, objectId) => {
+      await mustKnow(jobId);
+      return sourceAttributes(store, await contexts.load(jobId, { orWithoutTarget: true }), objectId);
     },
     previewScope: async (jobId, { draft, first = 100 } = {}) => {
       await mustKnow(jobId);
