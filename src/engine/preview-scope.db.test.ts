@@ -294,9 +294,9 @@ const filters = fc.dictionary(fc.constantFrom("One", "Two"), fc.array(clause, { 
 const member = fc.record({
   department: fc.constantFrom(...departments),
   city: fc.constantFrom("Oslo", "Rome", null),
-  accountEnabled: fc.boolean(),
-  assigned: fc.constantFrom("direct", "group", "no"),
-  deleted: fc.boolean(),
+  accountEnabled: fc.constantFrom(true, true, true, false),
+  assigned: fc.constantFrom("direct", "direct", "group", "no"),
+  deleted: fc.constantFrom(false, false, false, true),
 });
 
 test("whatever people, filters and policies there are, the next cycle does what was previewed", async () => {
@@ -311,11 +311,11 @@ test("whatever people, filters and policies there are, the next cycle does what 
         syncAll: fc.constantFrom(true, false, false),
         keeps: fc.constantFrom(true, false, false),
         flowTypes: fc.constantFrom("Add, Update, Delete", "Add, Update, Delete", "Add", "Update"),
-        floor: fc.constantFrom(1, 1, 100),
+        floor: fc.constantFrom(1, 100),
       }),
       async (people, first, before, after, policy) => {
         const scene = await rig.openScene();
-        const guard = { enabled: true, absolute: 500, percent: 20, floor: policy.floor };
+        const guard = { enabled: true, absolute: 500, percent: 1, floor: policy.floor };
         await scene.settings({ guard: { ...guard, enabled: false } });
         if (policy.syncAll) await scene.secret("SyncAll", "true");
         if (policy.keeps) await scene.secret("SkipOutOfScopeDeletions", "true");
@@ -371,7 +371,7 @@ test("whatever people, filters and policies there are, the next cycle does what 
         if (disabled.length > 0) seen.add(found?.guard === null ? "disable" : "held");
       },
     ),
-    { numRuns: 25, seed: 20_260_504, endOnFailure: true },
+    { numRuns: 25, seed: 20_260_505, endOnFailure: true },
   );
   expect([...seen].sort()).toEqual(["create", "disable", "enable", "held"]);
 }, 120_000);
