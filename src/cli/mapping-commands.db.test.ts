@@ -118,7 +118,16 @@ describe("mapping set", () => {
     expect(ran).toEqual({
       code: 1,
       out: "",
-      err: "Nothing was saved: 2 things are wrong with it.\n  $.a: The source has no attribute job.\n  $.b: Nope is unknown.\n",
+      err: [
+        "Nothing was saved: 2 things are wrong with it.",
+        "  The source has no attribute job.",
+        "    $.a",
+        "  Nope is unknown.",
+        "    $.b",
+        "  Nope([job])",
+        "  ^",
+        '  For example: Join(" ", [givenName], [surname])\n',
+      ].join("\n"),
     });
     expect(put()).toEqual([]);
     const json = await ask(["mapping", "set", "title", "--expression", "Nope([job])", "--json"], more);
@@ -156,10 +165,16 @@ test("mapping remove, actions and disable change the document alone", async () =
   await ask(["mapping", "actions", "--delete", "no"]);
   expect(put()[0].schema.synchronizationRules[0].objectMappings[0].flowTypes).toBe("Add, Update");
   expect((await ask(["mapping", "actions"])).code).toBe(2);
-  await ask(["mapping", "disable"]);
+  const answer = schemaAnswerOf();
+  const groups = {
+    [`GET ${base}/schema`]: { json: { ...answer, objects: [{ ...answer.objects[0], type: "Group" }] } },
+  };
+  expect((await ask(["mapping", "disable", "--group-objects"], groups)).code).toBe(0);
   expect(put()[0].schema.synchronizationRules[0].objectMappings[0].enabled).toBe(false);
-  const groups = await ask(["mapping", "enable", "--group-objects"]);
-  expect([groups.code, groups.err]).toEqual([1, "This app does not provision groups.\n"]);
+  const none = await ask(["mapping", "enable", "--group-objects"]);
+  expect([none.code, none.err]).toEqual([1, "This app does not provision groups.\n"]);
+  const users = await ask(["mapping", "disable"]);
+  expect([users.code, users.err]).toEqual([2, expect.stringMatching(/^Say --group-objects\./)]);
 });
 
 test("mapping list shows what each attribute is made from", async () => {
@@ -247,7 +262,7 @@ describe("mapping test", () => {
 
 describe("filters", () => {
   const leaving = { count: 2, first: [moveOf("Ada"), moveOf("Bo", { effect: "nothing" })] };
-  const entering = { count: 1, first: [moveOf("Cleo", { effect: "create", because: "department is Legal." })] };
+  const entering = { count: 1, first: [moveOf("Cleo", { effect: "create", because: "Cleo passes." })] };
   const preview = scopeOf({ inScopeThen: 3, leaving, entering, guard: "2 accounts would be held." });
   const more = { [`POST ${base}/scope/preview`]: { json: { value: [preview] } } };
   const filter = 'department EQUALS "Legal"';
@@ -259,23 +274,30 @@ describe("filters", () => {
   });
 
   test("filter count --filter names who leaves and enters, why, and what becomes of the accounts", async () => {
+    const unread = { problems: [{ path: "$.filters.User[0]", message: "No operator.", position: { offset: 11 } }] };
+    const bad = await ask(["filter", "set", "--filter", "department EQUAL x"], {
+      [`POST ${base}/schema/check`]: checked({ ...unread, changes: [] }),
+    });
+    expect(bad.err).toContain("    $.filters.User[0]\n  department EQUAL x\n             ^\n");
     const ran = await ask(["filter", "count", "--filter", filter, "--first", "2"], more);
     expect(bodies(`POST ${base}/scope/preview`)).toEqual([{ filters: { User: [filter] }, first: 2 }]);
     expect(ran.out.split("\n")).toEqual([
       "4 of 5 users are in scope now; with this change it would be 3.",
       "",
       "2 users would leave:",
-      "WHO  USER PRINCIPAL NAME  THE ACCOUNT     BECAUSE",
-      'Ada  ada@contoso.example  is disabled     department is "Sales", not "Legal".',
-      'Bo   bo@contoso.example   stays as it is  department is "Sales", not "Legal".',
+      '  Each of these does not pass the filter "Filter 1": department is "Sales".',
+      "    WHO  USER PRINCIPAL NAME  THE ACCOUNT",
+      "    Ada  ada@contoso.example  is disabled",
+      "    Bo   bo@contoso.example   stays as it is",
       "",
       "2 accounts would be held.",
       "",
       "1 user would enter:",
-      "WHO   USER PRINCIPAL NAME   THE ACCOUNT         BECAUSE",
-      "Cleo  cleo@contoso.example  is made or adopted  department is Legal.",
+      "  Cleo passes.",
+      "    WHO   USER PRINCIPAL NAME   THE ACCOUNT",
+      "    Cleo  cleo@contoso.example  is made or adopted",
       "",
-      "Nothing was saved. To save it: npx lockstep filter set",
+      `Nothing was saved. To save it: npx lockstep filter set --filter '${filter}'`,
       "",
     ]);
     expect(JSON.parse((await ask(["filter", "count", "--filter", filter, "--json"], more)).out)).toEqual({

@@ -221,7 +221,7 @@ export const moveOf = (displayName: string, changes: Partial<ScopeMove> = {}): S
   objectId: displayName,
   displayName,
   userPrincipalName: `${displayName.toLowerCase()}@contoso.example`,
-  because: `department is "Sales", not "Legal".`,
+  because: `${displayName} does not pass the filter "Filter 1": department is "Sales".`,
   effect: "disable",
   ...changes,
 });

@@ -4,6 +4,7 @@ import { gather, wholeNumber } from "../arguments.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
 import { scopeText } from "../output/moves-text.ts";
 import { filterListText } from "../output/schema-text.ts";
+import { printable } from "../output/text.ts";
 import { wrongUse } from "../problems.ts";
 import { type ChangeFlags, carryOut, openJob, previewScope, readSchema, withChange } from "../schema/change.ts";
 import type { Shell } from "../shell.ts";
@@ -65,9 +66,22 @@ const count = (bare: Command, shell: Shell): void => {
     await job.session.print({ value }, () => {
       if (value.length === 0) return `This app does not provision ${type === "User" ? "users" : "groups"}.`;
       const texts = value.map((one) => scopeText(one, filter !== undefined, job.session)).join("\n\n");
-      return filter === undefined ? texts : `${texts}\n\nNothing was saved. To save it: npx lockstep filter set`;
+      return filter === undefined ? texts : `${texts}\n\nNothing was saved. To save it: ${saving(filter, flags)}`;
     });
   });
+};
+
+/** The command that saves these filters, as a shell takes it. */
+const saving = (filters: readonly string[], flags: AppOptions & TypeFlags): string => {
+  const quoted = (text: string) => `'${printable(text).replaceAll("'", "'\\''")}'`;
+  const app = flags.app === undefined ? [] : ["--app", quoted(flags.app)];
+  const type = flags.groupObjects === true ? ["--groups"] : [];
+  return [
+    "npx lockstep filter set",
+    ...filters.flatMap((filter) => ["--filter", quoted(filter)]),
+    ...type,
+    ...app,
+  ].join(" ");
 };
 
 interface SetFlags extends ChangeFlags, TypeFlags {

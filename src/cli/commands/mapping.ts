@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { MappingTest, MappingTestRequest, ObjectMapping, ObjectType, SchemaAnswer } from "#api/contract";
-import { parseExpression, renderError, toGraphSource } from "#core/expressions";
+import { parseExpression, toGraphSource } from "#core/expressions";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
 import { mappingTestText } from "../output/mapping-test-text.ts";
 import { mappingListText } from "../output/schema-text.ts";
 import { CliError, exitCodes, wrongUse } from "../problems.ts";
-import { type ChangeFlags, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
+import { type ChangeFlags, caretUnder, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
 import { readDocument } from "../schema/document-file.ts";
 import {
   definitionOf,
@@ -180,7 +180,8 @@ const set = (bare: Command, shell: Shell): void => {
 const hintFor = ({ expression }: SetFlags, name: string, known: readonly string[]): string => {
   if (!known.includes(name)) return `To add it to the list: npx lockstep attribute add ${JSON.stringify(name)}`;
   const parsed = expression === undefined ? null : parseExpression(expression, { allowBare: true });
-  return expression === undefined || parsed === null || parsed.ok ? "" : renderError(expression, parsed.error);
+  if (expression === undefined || parsed === null || parsed.ok) return "";
+  return `${caretUnder(expression, parsed.error.position.offset)}\n  For example: ${parsed.error.example}`;
 };
 
 const changeOf = (flags: SetFlags): MappingChange => {

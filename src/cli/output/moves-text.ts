@@ -1,7 +1,7 @@
 import type { ScopeMove, ScopeMoves, ScopePreview } from "#api/contract";
 import { amount, counted } from "./amounts.ts";
 import type { Style } from "./style.ts";
-import { fits, table } from "./table.ts";
+import { table } from "./table.ts";
 import { printable, wrap } from "./text.ts";
 
 interface View {
@@ -20,31 +20,40 @@ const effects: Readonly<Record<ScopeMove["effect"], string>> = {
 const objects = (count: number, type: ScopePreview["objectType"]): string =>
   counted(count, type === "User" ? "user" : "group");
 
-const columnsFor = (isUser: boolean) => [
-  { title: "WHO" },
-  ...(isUser ? [{ title: "USER PRINCIPAL NAME" }] : []),
+/** People who move for the same reason, which is told of them once. */
+interface Party {
+  readonly because: string;
+  readonly members: readonly ScopeMove[];
+}
+
+const partiesOf = (moves: readonly ScopeMove[]): readonly Party[] => {
+  const shared = ({ because, displayName }: ScopeMove) =>
+    displayName === "" ? because : because.replaceAll(displayName, "each of these");
+  return [...Map.groupBy(moves, shared)].map(([because, members]) => ({
+    because: members.length > 1 ? because.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) : members[0]!.because,
+    members,
+  }));
+};
+
+const columns = [
+  { title: "WHO", shrinkTo: 12 },
+  { title: "USER PRINCIPAL NAME", shrinkTo: 16 },
   { title: "THE ACCOUNT" },
-  { title: "BECAUSE" },
 ];
 
-/** A table where the terminal is wide enough, else a paragraph for each: why somebody moves is never cut off. */
-const listed = (moves: readonly ScopeMove[], isUser: boolean, view: View): string => {
-  const rows = moves.map((move) => [
+const partyText = ({ because, members }: Party, isUser: boolean, view: View): string => {
+  const width = view.width ?? Number.POSITIVE_INFINITY;
+  const rows = members.map((move) => [
     move.displayName,
     ...(isUser ? [move.userPrincipalName ?? ""] : []),
     effects[move.effect],
-    move.because,
   ]);
-  const columns = columnsFor(isUser);
-  if (fits(columns, rows, view.width)) return table(columns, rows, { width: null, title: view.style.bold });
-  const width = view.width ?? Number.POSITIVE_INFINITY;
-  return moves
-    .map((move) => {
-      const name = isUser ? `${move.displayName} (${move.userPrincipalName ?? ""})` : move.displayName;
-      const head = wrap(printable(`${name}: the account ${effects[move.effect]}`), width - 2, "    ");
-      return `  ${head}\n    ${view.style.dim(wrap(printable(move.because), width - 4, "    "))}`;
-    })
-    .join("\n");
+  const listed = table(isUser ? columns : columns.filter((_, index) => index !== 1), rows, {
+    width: view.width === null ? null : view.width - 4,
+    title: view.style.bold,
+  });
+  const lines = listed.split("\n").map((line) => `    ${line}`);
+  return [`  ${wrap(printable(because), width - 2, "  ")}`, ...lines].join("\n");
 };
 
 const side = (moves: ScopeMoves, type: ScopePreview["objectType"], verb: string, view: View): readonly string[] => {
@@ -54,7 +63,7 @@ const side = (moves: ScopeMoves, type: ScopePreview["objectType"], verb: string,
   return [
     "",
     verb === "leave" ? view.style.warn(head) : view.style.good(head),
-    ...(moves.first.length === 0 ? [] : [listed(moves.first, type === "User", view)]),
+    ...partiesOf(moves.first).map((party) => partyText(party, type === "User", view)),
     ...(rest > 0 && moves.first.length > 0
       ? [view.style.dim(`and ${amount(rest)} more; filter count --first NUMBER names more of them`)]
       : []),

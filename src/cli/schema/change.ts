@@ -137,7 +137,7 @@ const shownBefore = 40;
 const shownInAll = 72;
 
 /** The text with a sign below the place in question; of a long one, what is around it. */
-const caretUnder = (text: string, offset: number): string => {
+export const caretUnder = (text: string, offset: number): string => {
   const start = offset > shownInAll - 10 ? offset - shownBefore : 0;
   const lead = `  ${start > 0 ? "…" : ""}`;
   const before = printable(text.slice(start, offset));
