@@ -240,6 +240,59 @@ test("a mapping is tested on the object that was named, under the saved schema o
   expect((await ask({})).status).toBe(400);
 });
 
+describe("an expression", () => {
+  test("is explained for an object, for attributes, and for nobody, against both sides of the schema", async () => {
+    const { id, ours } = await addJob("Explained");
+    const { body: user } = await site.ask("POST", "/v1.0/users", {
+      displayName: "Bo Falk",
+      userPrincipalName: "bo@contoso.example",
+    });
+    site.engine.attributes = { displayName: "Bo Falk", IsSoftDeleted: false };
+    const ask = async (body: Json) => (await site.ask("POST", `${ours}/expression/explain`, body)).body;
+    const expression = 'Append( [displayName],"!")';
+    const forBo = await ask({ expression, user: "bo@contoso.example" });
+    expect(site.engine.calls.at(-1)).toEqual(["sourceAttributes", id, user.id]);
+    expect(forBo).toMatchObject({
+      canonical: 'Append([displayName], "!")',
+      error: null,
+      problems: [],
+      tree: { state: { kind: "value", value: "Bo Falk!" }, children: [{ state: { value: "Bo Falk" } }, {}] },
+      target: null,
+    });
+    expect((await ask({ expression, attributes: { displayName: "Åse" } })).tree.state.value).toBe("Åse!");
+    expect((await ask({ expression })).tree.state).toEqual({ kind: "value", value: null });
+
+    const target = await ask({ expression: "[IsSoftDeleted]", user: user.id, target: "ACTIVE" });
+    expect(target).toMatchObject({ problems: [], target: { name: "active", value: false, error: null } });
+    const misfit = await ask({ expression, user: user.id, target: "active" });
+    expect(misfit.target).toMatchObject({
+      name: "active",
+      value: null,
+      error: expect.stringContaining("true or false"),
+    });
+    const hidden = await ask({ expression: "Redact([displayName])", user: user.id, target: "displayName" });
+    expect([JSON.stringify(hidden).includes("Bo Falk"), hidden.target.value]).toEqual([false, "[Redact]"]);
+    expect((await ask({ expression: "ToUpper([nosuch])" })).problems).toMatchObject([{ code: "unknown-attribute" }]);
+    expect(await ask({ expression: "Nope(" })).toMatchObject({
+      canonical: null,
+      tree: null,
+      error: { code: expect.any(String) },
+    });
+  });
+
+  test("is asked about in one way at a time, and for an attribute that there is", async () => {
+    const { ours } = await addJob("Asked");
+    const ask = async (body: Json) => {
+      const { status, body: answer } = await site.ask("POST", `${ours}/expression/explain`, body);
+      return [status, answer.error.code];
+    };
+    expect(await ask({ expression: "Now()", user: "a", attributes: {} })).toEqual([400, "Request_BadRequest"]);
+    expect(await ask({ expression: "Now()", target: "shoe" })).toEqual([404, "AttributeNotFound"]);
+    expect(await ask({ expression: "Now()", group: "Nobody" })).toEqual([400, "Request_BadRequest"]);
+    expect(await ask({ expression: "Now()", user: "nobody@contoso.example" })).toEqual([404, "UserNotFound"]);
+  });
+});
+
 test("the functions of the mapping language are listed with their help", async () => {
   const { body } = await site.ask("GET", "/lockstep/v1/functions");
   const { body: graph } = await site.ask("GET", `${(await addJob("Functions")).graph}/schema/functions`);
