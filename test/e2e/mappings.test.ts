@@ -134,7 +134,7 @@ test("a mapping is tried on one person, changed, seen in the account, and rolled
 
 test("a wrong mapping is refused with every problem, and nothing is saved", async () => {
   const { version } = await server.json("mapping", "list");
-  const ran = await server.run(["mapping", "set", "displayName", "--expression", "Jion([surname])"]);
+  const ran = await server.run(["mapping", "set", "displayName", "--expression", "Joins([surname])"]);
   expect(ran).toMatchObject({ code: 1, out: "" });
   expect(ran.err).toContain("Did you mean Join?");
   expect((await server.json("mapping", "list")).version).toBe(version);

@@ -43,6 +43,12 @@ const columns = [
 
 const partyText = ({ because, members }: Party, isUser: boolean, view: View): string => {
   const width = view.width ?? Number.POSITIVE_INFINITY;
+  const why = `  ${wrap(printable(because), width - 2, "  ")}`;
+  const [only] = members;
+  if (only !== undefined && members.length === 1) {
+    const name = isUser ? `${only.userPrincipalName ?? ""}: ` : "";
+    return `${why}\n    ${view.style.dim(wrap(printable(`${name}the account ${effects[only.effect]}`), width - 4, "    "))}`;
+  }
   const rows = members.map((move) => [
     move.displayName,
     ...(isUser ? [move.userPrincipalName ?? ""] : []),
@@ -53,7 +59,7 @@ const partyText = ({ because, members }: Party, isUser: boolean, view: View): st
     title: view.style.bold,
   });
   const lines = listed.split("\n").map((line) => `    ${line}`);
-  return [`  ${wrap(printable(because), width - 2, "  ")}`, ...lines].join("\n");
+  return [why, ...lines].join("\n");
 };
 
 const side = (moves: ScopeMoves, type: ScopePreview["objectType"], verb: string, view: View): readonly string[] => {
