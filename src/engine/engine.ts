@@ -19,6 +19,7 @@ import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
 import { testConnection } from "./test-connection.ts";
+import { testMapping } from "./test-mapping.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -269,6 +270,15 @@ export const openEngine = (options: EngineOptions): Engine => {
         runner.busy.delete(objectId);
         wake(jobId);
       }
+    },
+    testMapping: async (jobId, objectId, { draft } = {}) => {
+      await mustKnow(jobId);
+      mustBeIds([objectId]);
+      const context = await contexts.load(jobId, {
+        orWithoutTarget: true,
+        ...(draft === undefined ? {} : { draft }),
+      });
+      return testMapping({ store, clock, random, context, objectId, reservations, signal: stopping.signal });
     },
     previewScope: async (jobId, { draft, first = 100 } = {}) => {
       await mustKnow(jobId);
