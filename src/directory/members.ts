@@ -136,14 +136,15 @@ export const membersOfAny = async (
   return rows.map(({ id }) => id);
 };
 
-/** How many live direct members a live group has. */
-export const countMembers = async (q: Queryable, groupId: string): Promise<number> => {
+/** How many live direct members, of one kind or of both, a live group has. */
+export const countMembers = async (q: Queryable, groupId: string, kind?: ObjectKind): Promise<number> => {
   if (!isGuid(groupId)) return 0;
+  const ofKind = kind === undefined ? sql`true` : sql`o.kind = ${kind}`;
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from directory.member m
     join directory.object o on o.id = m.member_id and o.deleted_at is null
     join directory.object g on g.id = m.group_id and g.deleted_at is null
-    where m.group_id = ${groupId}::uuid`.execute(q);
+    where m.group_id = ${groupId}::uuid and ${ofKind}`.execute(q);
   return rows[0]!.count;
 };
 

@@ -20,6 +20,7 @@ import { restartJob } from "./restart.ts";
 import { sourceAttributes } from "./source-attributes.ts";
 import { listFailed, statusOf } from "./status.ts";
 import { testConnection } from "./test-connection.ts";
+import { testMapping } from "./test-mapping.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -274,6 +275,14 @@ export const openEngine = (options: EngineOptions): Engine => {
     sourceAttributes: async (jobId, objectId) => {
       await mustKnow(jobId);
       return sourceAttributes(store, await contexts.load(jobId, { orWithoutTarget: true }), objectId);
+    testMapping: async (jobId, objectId, { draft } = {}) => {
+      await mustKnow(jobId);
+      mustBeIds([objectId]);
+      const context = await contexts.load(jobId, {
+        orWithoutTarget: true,
+        ...(draft === undefined ? {} : { draft }),
+      });
+      return testMapping({ store, clock, random, context, objectId, reservations, signal: stopping.signal });
     },
     previewScope: async (jobId, { draft, first = 100 } = {}) => {
       await mustKnow(jobId);

@@ -1,4 +1,4 @@
-import type { Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
+import type { Action, Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
 import type { Exchange, Hidden, TargetFailure } from "#targets";
 import type { Claimed } from "./source-objects.ts";
 import type { Outcome } from "./steps/apply.ts";
@@ -67,6 +67,13 @@ export const troubleOf = (handled: Handled): Trouble | null => {
     };
   }
   return handled.membersFailure === null ? null : troubleOfFailure(handled.membersFailure);
+};
+
+/** What is, or would be, done with the object, in one word. */
+export const actionOf = (handled: Handled): Action | "hold" | "fail" => {
+  if (troubleOf(handled) !== null) return "fail";
+  if (handled.guard.kind === "hold") return "hold";
+  return handled.decision?.kind === "decision" ? handled.decision.action : "skip";
 };
 
 const troubleOfFailure = (failure: TargetFailure): Trouble => ({

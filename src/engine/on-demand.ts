@@ -1,14 +1,12 @@
-import { sql } from "kysely";
 import type { AttributeDifference } from "#core";
-import { getObject } from "#directory";
 import { type Clock, newId } from "#runtime";
 import type { Store } from "#store";
 import type { OnDemandResult } from "./contract.ts";
-import { type Due, dueOf, dueUnasked } from "./due.ts";
+import { dueNow } from "./due-now.ts";
 import { EngineError } from "./errors.ts";
-import { troubleOf } from "./handled.ts";
+import { actionOf } from "./handled.ts";
 import { intend } from "./intents.ts";
-import { type JobContext, mappingOf } from "./job-context.ts";
+import type { JobContext } from "./job-context.ts";
 import { logEntryOf } from "./log-entry.ts";
 import { guardStateOf } from "./provisional.ts";
 import { lookingAt, openTaken, type Reservations } from "./reservations.ts";
@@ -61,8 +59,7 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   return {
     entry,
-    action:
-      troubleOf(handled) !== null ? "fail" : handled.guard.kind === "hold" ? "hold" : (decision?.action ?? "skip"),
+    action: actionOf(handled),
     changes: (decision?.changes ?? []).map(shownChange),
     dry,
     exchanges: handled.exchanges,
@@ -74,30 +71,4 @@ const shownChange = (change: AttributeDifference): AttributeDifference => {
   const { before, after, shown } = change;
   const veil = <Value>(value: Value) => (value === undefined || value === null ? value : shown);
   return shown === undefined ? change : { ...change, before: veil(before), after: veil(after) };
-};
-
-/** The object's due row when there is one, so that what was done counts for it; else one made up. */
-const dueNow = async (store: Store, context: JobContext, objectId: string): Promise<{ due: Due; held: boolean }> => {
-  const { rows } = await sql<Parameters<typeof dueOf>[0] & { held: boolean }>`
-    select object_type, object_id, lane, reason, version, attempts, first_failed_at, approved, held is not null as held from provisioning.due
-    where job_id = ${context.job.id} and object_id = ${objectId}`.execute(store.db);
-  if (rows[0] !== undefined) return { due: { ...dueOf(rows[0]), lane: "onDemand" }, held: rows[0].held };
-  const object = await getObject(store.db, objectId);
-  const { rows: linked } = await sql<{ type: "User" | "Group" }>`
-    select object_type as type from provisioning.link where job_id = ${context.job.id} and source_id = ${objectId} limit 1`.execute(
-    store.db,
-  );
-  const type = object === null ? linked[0]?.type : object.kind === "user" ? "User" : "Group";
-  if (type === undefined)
-    throw new EngineError("ObjectNotFound", `There is neither a user nor a group ${objectId}.`, {
-      facts: { objectId },
-    });
-  if (mappingOf(context, type) === null) {
-    throw new EngineError(
-      "NotMapped",
-      `${context.app.displayName} does not provision objects of type ${type}. Enable their mapping first.`,
-      { facts: { objectId } },
-    );
-  }
-  return { due: dueUnasked(type, objectId, "onDemand", "on demand"), held: false };
 };

@@ -112,7 +112,10 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
   });
 };
 
-const optionsOf = ({ claimed, hidden }: Pick<Prepared, "claimed" | "hidden">, { signal }: Pass): RequestOptions => ({
+export const optionsOf = (
+  { claimed, hidden }: Pick<Prepared, "claimed" | "hidden">,
+  { signal }: Pass,
+): RequestOptions => ({
   lane: claimed.due.lane,
   hidden,
   ...(signal === undefined ? {} : { signal }),
@@ -149,7 +152,7 @@ const accountOf = ({ outcome, decision, guard: judged }: Handled): string | null
 const isCreate = ({ decision }: Handled): boolean => decision?.kind === "decision" && decision.action === "create";
 
 /** The multi-valued reference of a group to its members. */
-const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>
+export const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>
   multivalued && typeof value === "object" && "kind" in value && value.kind === "reference";
 
 const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
@@ -185,9 +188,9 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     return finish({ decision: { kind: "refusal", code: mapped.error.code, message: mapped.error.message } });
 
   const options = optionsOf(prepared, pass);
-  const fail = (failure: TargetFailure) => {
+  const fail = (failure: TargetFailure, stages: Partial<Handled> = {}) => {
     exchanges.push(failure.exchange);
-    return finish({ failure });
+    return finish({ ...stages, failure });
   };
 
   // An account may exist whose create was never confirmed: who leaves must not leave it behind.
@@ -210,7 +213,7 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     let choices: readonly Choice[] = [];
     if (unique !== null && decision.action === "create" && mapped?.ok) {
       const chosen = await choose(decision, mapped.object, claimed, context, unique, options);
-      if (chosen.kind === "failed") return fail(chosen.failure);
+      if (chosen.kind === "failed") return fail(chosen.failure, { match: verdict });
       if (chosen.kind === "refused") return finish({ match: verdict, decision: chosen.refusal });
       ({ decision, desired, choices } = chosen);
     }
