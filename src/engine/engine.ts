@@ -274,7 +274,9 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     sourceAttributes: async (jobId, objectId) => {
       await mustKnow(jobId);
+      mustBeIds([objectId]);
       return sourceAttributes(store, await contexts.load(jobId, { orWithoutTarget: true }), objectId);
+    },
     testMapping: async (jobId, objectId, { draft } = {}) => {
       await mustKnow(jobId);
       mustBeIds([objectId]);

@@ -128,9 +128,8 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   if (!prepared.hasMembers || pass.stopBefore !== null || groupId === null || troubleOf(handled) !== null)
     return handled;
   const { context } = pass;
-  const members = handled.desired?.attributes.find(isMembers);
-  if (members?.when === "creation" && !isCreate(handled)) return handled;
-  const change = await memberChange(pass.q, context, handled.claimed.source.id, members?.adds === true);
+  const onlyAdds = handled.desired?.attributes.find(isMembers)?.adds === true;
+  const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds);
   const outcome = await writeMembers(context, groupId, change, optionsOf(handled, pass));
   return {
     ...handled,
@@ -148,8 +147,6 @@ const accountOf = ({ outcome, decision, guard: judged }: Handled): string | null
   if (outcome.kind === "applied") return outcome.account?.id ?? null;
   return outcome.kind === "nothing" && decision.linkAfter.kind === "manage" ? decision.targetId : null;
 };
-
-const isCreate = ({ decision }: Handled): boolean => decision?.kind === "decision" && decision.action === "create";
 
 /** The multi-valued reference of a group to its members. */
 export const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>

@@ -56,7 +56,7 @@ const rowOf = async (outcome: MappingOutcome, input: TestedInput): Promise<Teste
     flows: flowsOf(mapping, attribute),
     matchingPriority: mapping.matchingPriority,
   };
-  if (attribute !== null && isMembers(attribute)) return { ...base, ...(await membersOf(input)) };
+  if (attribute !== null && isMembers(attribute)) return { ...base, ...(await membersOf(attribute, input)) };
   const present = (path = mapping.path) => shown(mapping.path, presentOf(path, input.current), input);
   if (error !== null) {
     const message = hiding(input.handled.hidden)(error.message);
@@ -98,8 +98,9 @@ const flowing = ({ attributes }: MappingOutcome, exists: boolean): DesiredAttrib
 
 const flowsOf = (mapping: CompiledMapping, attribute: DesiredAttribute | null): TestedMapping["flows"] => {
   if (attribute !== null) return attribute.when;
-  if (mapping.source.kind === "none") return "whenEmpty";
-  return mapping.onlyAtCreation || mapping.drawn || mapping.unique ? "creation" : "always";
+  if (mapping.flow === "Never") return "never";
+  if (mapping.flow === "ObjectAddOnly") return "creation";
+  return mapping.source.kind === "none" || mapping.flow === "AttributeAddOnly" ? "whenEmpty" : "always";
 };
 
 const readOf = (name: string, { mapping, scoped, handled }: TestedInput): unknown => {
@@ -186,12 +187,10 @@ const namesOf = async (
 };
 
 /** A group's members as a count with the first names. The target is not asked for them: what was written is known. */
-const membersOf = async ({
-  q,
-  context,
-  mapping,
-  handled,
-}: TestedInput): Promise<Pick<TestedMapping, "value" | "present" | "outcome" | "message">> => {
+const membersOf = async (
+  { adds }: DesiredAttribute,
+  { q, context, mapping, handled }: TestedInput,
+): Promise<Pick<TestedMapping, "value" | "present" | "outcome" | "message">> => {
   const { id } = handled.claimed.source;
   const total = await countMembers(q, id, "user");
   const first = await listMembers(q, id, { limit: namedMembers, kind: "user" });
@@ -200,7 +199,7 @@ const membersOf = async ({
   const names = ids.map((member) => known.get(member) ?? member).join(", ");
   const more = total > first.length ? ` and ${total - first.length} more` : "";
   const written = await countWritten(q, context.links, id);
-  const { add, remove, unsettled } = await memberChange(q, context, id);
+  const { add, remove, unsettled } = await memberChange(q, context, id, adds === true);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   const isWritten = actionOf(handled) !== "fail" && decision?.linkAfter.kind === "manage";
   const changes = isWritten ? add.length + remove.length : 0;

@@ -34,10 +34,11 @@ export const placeValue = (
     caseExact: target.caseExact,
     multivalued: target.multivalued,
     ...(target.type === "DateTime" ? { dateTime: true } : {}),
+    ...(target.writeOnly ? { unseen: true } : {}),
     ...placement,
     ...(shown === undefined ? {} : { shown }),
   });
-  if (target.type === "Reference") return placeReference(mapping, value, attribute);
+  if (target.type === "Reference" && source.kind !== "none") return placeReference(mapping, value, attribute);
   if (source.kind === "none") {
     const when = flow === "ObjectAddOnly" ? "creation" : "whenEmpty";
     return fallback === null ? [] : [attribute(fallback, { when })];
@@ -79,11 +80,9 @@ const placeReference = (
   const { flow, target, whenNull } = mapping;
   const ids = (Array.isArray(value) ? value : [value]).filter((id): id is string => typeof id === "string");
   const reference = { kind: "reference", ids } as const;
-  if (target.multivalued) {
-    const adds = flow === "MultiValueAddOnly" || flow === "ValueAddOnly";
-    const when = flow === "Always" || adds ? "always" : "creation";
-    return [attribute(reference, { when, ...(adds ? { adds } : {}) })];
-  }
+  // Members get their accounts after the group has its own, so no flow of theirs can end with the creation.
+  if (target.multivalued)
+    return [attribute(reference, { when: "always", ...(flow === "Always" ? {} : { adds: true }) })];
   if (ids.length > 0) return [attribute(reference, placementOf(mapping))];
   return flow === "Always" && whenNull !== "leave" ? [attribute(reference, { when: "update" })] : [];
 };

@@ -328,12 +328,12 @@ test.each<[what: string, row: MappingRow, warnings: readonly string[]]>([
 });
 
 test("attributes that this directory never holds are told, custom ones are taken at their word", () => {
-  const facts = { ...nothingKnown, held: { User: ["userPrincipalName", "IsSoftDeleted", "jobTitle"], Group: null } };
+  const facts = { ...nothingKnown, held: { User: ["userPrincipalName", "jobTitle"], Group: null } };
   expect(found([{ ...more, from: "ToLower([employeeId])" }], undefined, facts).warnings).toEqual([
     `${at}.source.expression: This directory never has a value of [employeeId], so it counts as empty. Map another attribute.`,
   ]);
   const custom = `extension_${"0".repeat(32)}_badge`;
-  for (const from of [`[${custom}]`, `ToLower([${custom}])`, "[jobTitle]"])
+  for (const from of [`[${custom}]`, `ToLower([${custom}])`, "[jobTitle]", "[objectId]"])
     expect(found([{ ...more, from }], undefined, facts)).toEqual(clean);
 });
 
@@ -403,7 +403,7 @@ const filtered = (...[sourceOperandName, operatorName, ...values]: Asked) =>
     rule.objectMappings[0].scope = { groups: [{ name: "f", clauses }] };
   });
 
-test.each<Asked>([
+test.each<[attribute: string, operator: string, ...values: string[]]>([
   ["department", "EQUALS", "Sales"],
   ["department", "not equals", "Sales"],
   ["department", "Includes", "a"],
@@ -418,8 +418,8 @@ test.each<Asked>([
   ["proxyAddresses", "IS NULL"],
   ["hiredAt", "IS NOT NULL"],
   [`extension_${"a".repeat(32)}_x`, "EQUALS", "1"],
-])("the clause %j is fine", (...asked) => {
-  expect(filtered(...asked)).toEqual(clean);
+])("the clause %s %s %s is fine", (attribute, operator, ...values) => {
+  expect(filtered(attribute, operator, ...values)).toEqual(clean);
 });
 
 const clause = ".scope.groups[0].clauses[0]";
@@ -537,6 +537,15 @@ test("the members of a group refer to people, whose mapping has to be on", () =>
       /^\$\.synchronizationRules\[0\]\.objectMappings\[1\]\.attributeMappings\[1\]\.targetAttributeName: members refers to urn:.*, of which none is provisioned/,
     ),
   ]);
+  const once = groups(true, ({ attributeMappings }) => {
+    Object.assign(attributeMappings[1]!, { flowType: "ObjectAddOnly" });
+  });
+  expect(once).toEqual({
+    problems: [],
+    warnings: [
+      `${path}.flowType: Members get their accounts after the group has its own, so ObjectAddOnly cannot be told from MultiValueAddOnly and does the same: members are added and never removed.`,
+    ],
+  });
   const misplaced = groups(true, ({ attributeMappings }) => {
     Object.assign(attributeMappings[1]!, { source: sourceOf("[displayName]") });
   });
