@@ -38,9 +38,9 @@ const LARGEST_PROGRAM = 20_000;
 const MOST_MATCHES = 100_000;
 const CACHE_SIZE = 200;
 /** Steps of the engine, one for each character and instruction, that take about as long as a unit of work. */
-const STEPS_PER_UNIT = 8;
-/** Steps of one match of a whole text: about a second. */
-const MOST_STEPS = 80_000_000;
+const STEPS_PER_UNIT = 4;
+/** Steps of one match of a whole text: about half a second. */
+const MOST_STEPS = 40_000_000;
 /** .NET's word characters beyond ASCII; at a boundary it counts the joiners among them. */
 const NON_ASCII_WORD = /[^\P{L}A-Za-z]|[^\P{Nd}0-9]|\p{Mn}|[^\P{Pc}_]|[\u200c\u200d]/u;
 /** Letters that the engine takes for another case of a letter and .NET does not, and the dotted capital I, where it is the other way. */

@@ -2,7 +2,16 @@ import type { Expression } from "./tree.ts";
 import type { Value } from "./values.ts";
 
 /** Types of values as far as they are known before there is an object. Attributes hold their dates as texts. */
-export type StaticType = "text" | "integer" | "boolean" | "date" | "dateText" | "object" | "reference" | "binary" | "unknown";
+export type StaticType =
+  | "text"
+  | "integer"
+  | "boolean"
+  | "date"
+  | "dateText"
+  | "object"
+  | "reference"
+  | "binary"
+  | "unknown";
 
 /** One of the values that a node may have, null apart. */
 export interface Outcome {

@@ -99,21 +99,25 @@ function changeCase(
   invariant: (character: string) => string,
   turkic: ReadonlyMap<string, string>,
 ): string {
-  const special = /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
+  const special = cultureName !== "" && /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
+  if (special === undefined && ASCII.test(text)) return invariant(text);
   let result = "";
   for (const character of text) result += special?.get(character) ?? invariant(character);
   return result;
 }
 
+/** A text of such characters alone changes case as a whole. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** One character to one character, as .NET maps; a character whose other case is longer stays as it is. */
 function lowerInvariant(character: string): string {
   const lower = character.toLowerCase();
-  return isOne(lower) ? lower : character;
+  return lower.length === character.length ? lower : character;
 }
 
 function upperInvariant(character: string): string {
   const upper = character.toUpperCase();
-  if (isOne(upper)) return character === "ı" ? character : upper;
+  if (upper.length === character.length) return character === "ı" ? character : upper;
   const point = character.codePointAt(0)!;
   return String.fromCodePoint(point + (IOTA_BELOW.find(([letters]) => letters.test(character))?.[1] ?? 0));
 }
@@ -132,9 +136,5 @@ function titleInvariant(character: string): string {
 const TITLE_CASE: ReadonlyMap<string, string> = new Map(
   ["ǅǄǆ", "ǈǇǉ", "ǋǊǌ", "ǲǱǳ"].flatMap((cases) => [...cases].map((letter): [string, string] => [letter, cases[0]!])),
 );
-
-function isOne(text: string): boolean {
-  return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
-}
 
 export const LETTER_FUNCTIONS = [normalizeDiacritics, pCase, toLower, toUpper] as const;
