@@ -9,13 +9,14 @@ import {
   type Parameter,
   parameterAt,
   type Result,
+  type Scope,
   type Step,
   spend,
 } from "./definition.ts";
 import type { Position } from "./errors.ts";
 import { FUNCTIONS } from "./registry.ts";
 import { type Secrets, secretsOf, touchesSecret } from "./secrets.ts";
-import type { AttributeReference, Call, Comparison, Expression, NumberConstant, Word } from "./tree.ts";
+import type { AttributeReference, Call, Comparison, Expression, NumberConstant, TextConstant, Word } from "./tree.ts";
 import { fromAttribute, sizeOf, type Value } from "./values.ts";
 
 /** UTF-16 units and list items of one value. */
@@ -43,12 +44,11 @@ function stepOf(node: Expression, build: Build, secrets: Secrets): Step {
   switch (node.kind) {
     case "attribute":
       return attributeStep(node, secrets);
-    case "text": {
-      const { value } = node;
+    case "text":
+    case "number": {
+      const value = constantOf(node);
       return () => value;
     }
-    case "number":
-      return numberStep(node);
     case "word":
       return wordStep(node);
     case "comparison":
@@ -72,10 +72,10 @@ function attributeStep({ name }: AttributeReference, secrets: Secrets): Step {
   };
 }
 
-/** A spelling such as 007 is kept, for wherever it is used as text. */
-function numberStep({ text, value: number }: NumberConstant): Step {
-  const value = text.startsWith("&") || number.toString() === text ? number : text;
-  return () => value;
+/** The value of a constant. Of a number a spelling such as 007 is kept, for wherever it is used as text. */
+function constantOf(node: TextConstant | NumberConstant): string | bigint {
+  if (node.kind === "text") return node.value;
+  return node.text.startsWith("&") || node.value.toString() === node.text ? node.value : node.text;
 }
 
 function wordStep({ name }: Word): Step {
@@ -115,7 +115,7 @@ function lazyStep(definition: LazyFunction, call: Call, build: Build, secrets: S
   return (scope) => {
     const result = definition.run(places, scope);
     if (isStop(result)) return isFailure(result) ? failed(result) : result;
-    return affordable(result) && spend(scope, sizeOf(result)) ? result : failed(tooLarge(definition.name));
+    return isAffordable(result, scope) ? result : failed(tooLarge(definition.name));
   };
 }
 
@@ -123,6 +123,14 @@ interface Place {
   readonly place: number;
   readonly step: Step;
   readonly parameter: Parameter;
+  /** What a constant is converted to, once and for all; undefined where that fails, or is not a constant. */
+  readonly constant: Value | undefined;
+}
+
+function placeOf(argument: Expression, place: number, step: Step, parameter: Parameter, functionName: string): Place {
+  if (argument.kind !== "text" && argument.kind !== "number") return { place, step, parameter, constant: undefined };
+  const converted = convert(constantOf(argument), parameter, functionName);
+  return { place, step, parameter, constant: isFailure(converted) ? undefined : converted };
 }
 
 function eagerStep(definition: EagerFunction, call: Call, build: Build, secrets: Secrets): Step {
@@ -130,16 +138,21 @@ function eagerStep(definition: EagerFunction, call: Call, build: Build, secrets:
   const failed = failing(call, secrets);
   const filled = call.arguments.flatMap((argument, place): Place[] => {
     const parameter = parameterAt(definition, place);
-    return argument.kind === "omitted" || parameter === undefined ? [] : [{ place, step: build(argument), parameter }];
+    if (argument.kind === "omitted" || parameter === undefined) return [];
+    return [placeOf(argument, place, build(argument), parameter, name)];
   });
   const choosy = filled.filter(({ parameter }) => parameter.fault !== undefined);
   const count = call.arguments.length;
   return (scope) => {
     const values = new Array<Value | undefined>(count).fill(undefined);
     let absent = false;
-    for (const { place, step, parameter } of filled) {
+    for (const { place, step, parameter, constant } of filled) {
       const value = step(scope);
       if (isStop(value)) return value;
+      if (constant !== undefined) {
+        values[place] = constant;
+        continue;
+      }
       const converted = convert(value, parameter, name);
       if (isFailure(converted)) return failed(converted, place);
       if (converted === null && parameter.required) absent = true;
@@ -156,12 +169,13 @@ function eagerStep(definition: EagerFunction, call: Call, build: Build, secrets:
     }
     const result = run(values, scope);
     if (isStop(result)) return isFailure(result) ? failed(result) : result;
-    return affordable(result) && spend(scope, sizeOf(result)) ? result : failed(tooLarge(name));
+    return isAffordable(result, scope) ? result : failed(tooLarge(name));
   };
 }
 
-function affordable(value: Value): boolean {
-  return sizeOf(value) <= LARGEST_VALUE;
+function isAffordable(value: Value, scope: Scope): boolean {
+  const size = sizeOf(value);
+  return size <= LARGEST_VALUE && spend(scope, size);
 }
 
 function tooLarge(name: string): Failure {

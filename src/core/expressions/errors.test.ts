@@ -465,7 +465,11 @@ const SYNTAX: readonly (readonly [text: string, ...Row])[] = [
     "argument-combination",
     "1:1",
     "Replace is given oldValue, which does not say what to replace with what; give one of: oldValue + replacementValue; oldValue + template; regexPattern + replacementValue; regexPattern + regexGroupName + replacementValue; regexPattern + regexGroupName + replacementAttributeName.",
-    { found: "oldValue" },
+    {
+      found: "oldValue",
+      expected:
+        "oldValue + replacementValue; oldValue + template; regexPattern + replacementValue; regexPattern + regexGroupName + replacementValue; regexPattern + regexGroupName + replacementAttributeName",
+    },
     own("Replace", 'Replace([mail], "@old.example", , , "@example.com", , )'),
   ],
   [

@@ -89,11 +89,14 @@ export interface ExpressionError extends ErrorFacts {
 
 export const START: Position = { offset: 0, line: 1, column: 1 };
 
-/** Turns an offset into line and column; a line ends at LF, CR or CR LF. */
-export function positionAt(text: string, offset: number): Position {
-  let line = 1;
-  let lineStart = 0;
-  for (let index = 0; index < offset; index++) {
+/**
+ * Turns an offset into line and column; a line ends at LF, CR or CR LF. `from` is a position before it from which to count
+ * on.
+ */
+export function positionAt(text: string, offset: number, from: Position = START): Position {
+  let { line } = from;
+  let lineStart = from.offset - (from.column - 1);
+  for (let index = from.offset; index < offset; index++) {
     const unit = text[index];
     if (unit === "\n" || (unit === "\r" && text[index + 1] !== "\n")) {
       line++;

@@ -15,7 +15,7 @@ const ATTRIBUTE_TYPES: Readonly<Record<SchemaType, StaticType>> = {
   String: "text",
   Integer: "integer",
   Boolean: "boolean",
-  DateTime: "date",
+  DateTime: "dateText",
   Reference: "reference",
   Binary: "binary",
 };

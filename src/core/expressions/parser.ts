@@ -68,7 +68,7 @@ export function parseExpression(text: string, options: ParseOptions = {}): Parse
     const message = 'The expression is empty; write a function call such as Join(" ", [givenName], [surname]).';
     return { ok: false, error: { code: "empty", message, position: START, example: exampleFor("empty") } };
   }
-  const reader: Reader = { text, options, at: 0 };
+  const reader: Reader = { text, options, at: 0, known: START };
   const tree = parseWhole(reader);
   return isError(tree) ? { ok: false, error: tree } : { ok: true, tree };
 }
@@ -77,6 +77,8 @@ interface Reader {
   readonly text: string;
   readonly options: ParseOptions;
   at: number;
+  /** The last position that was asked for, from which the next one is counted. */
+  known: Position;
 }
 
 type Read<T> = T | ExpressionError;
@@ -98,7 +100,8 @@ function take(reader: Reader): Read<Token> {
 }
 
 function place(reader: Reader, offset: number): Position {
-  return positionAt(reader.text, offset);
+  reader.known = positionAt(reader.text, offset, offset < reader.known.offset ? START : reader.known);
+  return reader.known;
 }
 
 function fail(

@@ -1,8 +1,17 @@
 import type { Expression } from "./tree.ts";
 import type { Value } from "./values.ts";
 
-/** Types of values as far as they are known before there is an object. */
-export type StaticType = "text" | "integer" | "boolean" | "date" | "object" | "reference" | "binary" | "unknown";
+/** Types of values as far as they are known before there is an object. Attributes hold their dates as texts. */
+export type StaticType =
+  | "text"
+  | "integer"
+  | "boolean"
+  | "date"
+  | "dateText"
+  | "object"
+  | "reference"
+  | "binary"
+  | "unknown";
 
 /** One of the values that a node may have, null apart. */
 export interface Outcome {
@@ -21,6 +30,7 @@ export const TYPE_NAMES: Readonly<Record<StaticType, string>> = {
   integer: "a whole number",
   boolean: "a Boolean",
   date: "a date",
+  dateText: "a date",
   object: "a role object",
   reference: "a reference",
   binary: "a binary value",

@@ -20,7 +20,7 @@ interface TargetType {
 const TARGET_TYPES: Readonly<Record<SchemaType, TargetType>> = {
   String: {
     name: "a String",
-    takes: ["text", "integer", "boolean", "date", "reference", "binary"],
+    takes: ["text", "integer", "boolean", "date", "dateText", "reference", "binary"],
     wanted: "a text",
     example: 'Join(" ", [givenName], [surname])',
   },
@@ -40,7 +40,7 @@ const TARGET_TYPES: Readonly<Record<SchemaType, TargetType>> = {
   },
   DateTime: {
     name: "a DateTime",
-    takes: ["text", "date"],
+    takes: ["text", "date", "dateText"],
     takesText: (text) => parseDate(text) !== undefined,
     wanted: "a date such as 2020-03-16T07:00:00Z",
     example: 'DateAdd("d", 7, Now())',

@@ -46,7 +46,7 @@ const pCase: EagerFunction = {
     let atStart = true;
     let result = "";
     for (const character of textAt(values, 0)) {
-      result += atStart ? upperInvariant(character) : lowerInvariant(character);
+      result += atStart ? titleInvariant(character) : lowerInvariant(character);
       atStart = given === undefined ? WORD_SEPARATOR.test(character) : given.has(character);
     }
     return result;
@@ -99,25 +99,42 @@ function changeCase(
   invariant: (character: string) => string,
   turkic: ReadonlyMap<string, string>,
 ): string {
-  const special = /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
+  const special = cultureName !== "" && /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
+  if (special === undefined && ASCII.test(text)) return invariant(text);
   let result = "";
   for (const character of text) result += special?.get(character) ?? invariant(character);
   return result;
 }
 
+/** A text of such characters alone changes case as a whole. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** One character to one character, as .NET maps; a character whose other case is longer stays as it is. */
 function lowerInvariant(character: string): string {
   const lower = character.toLowerCase();
-  return isOne(lower) ? lower : character;
+  return lower.length === character.length ? lower : character;
 }
 
 function upperInvariant(character: string): string {
   const upper = character.toUpperCase();
-  return isOne(upper) && character !== "ı" ? upper : character;
+  if (upper.length === character.length) return character === "ı" ? character : upper;
+  const point = character.codePointAt(0)!;
+  return String.fromCodePoint(point + (IOTA_BELOW.find(([letters]) => letters.test(character))?.[1] ?? 0));
 }
 
-function isOne(text: string): boolean {
-  return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
+/** Greek letters with an iota below: one character in both cases, which JavaScript takes apart. */
+const IOTA_BELOW: readonly (readonly [RegExp, number])[] = [
+  [/[\u1f80-\u1f87\u1f90-\u1f97\u1fa0-\u1fa7]/, 8],
+  [/[\u1fb3\u1fc3\u1ff3]/, 9],
+];
+
+/** The first letter of a word: a letter pair in one character has a case of its own for that. */
+function titleInvariant(character: string): string {
+  return TITLE_CASE.get(character) ?? upperInvariant(character);
 }
+
+const TITLE_CASE: ReadonlyMap<string, string> = new Map(
+  ["ǅǄǆ", "ǈǇǉ", "ǋǊǌ", "ǲǱǳ"].flatMap((cases) => [...cases].map((letter): [string, string] => [letter, cases[0]!])),
+);
 
 export const LETTER_FUNCTIONS = [normalizeDiacritics, pCase, toLower, toUpper] as const;

@@ -23,14 +23,23 @@ const REPLACEMENT = 4;
 const REPLACEMENT_ATTRIBUTE = 5;
 const TEMPLATE = 6;
 
-/** Which places are filled, in the order of the text after the source, and what that asks for. */
-const MODES = new Map([
-  ["oldValue replacementValue", "literal"],
-  ["oldValue template", "template"],
-  ["regexPattern replacementValue", "pattern"],
-  ["regexPattern regexGroupName replacementValue", "group"],
-  ["regexPattern regexGroupName replacementAttributeName", "attribute"],
-]);
+type Mode = "literal" | "template" | "pattern" | "group" | "attribute";
+
+/** Which places are filled besides the source, and what that asks for. */
+const MODES: readonly (readonly [places: readonly number[], mode: Mode])[] = [
+  [[OLD_VALUE, REPLACEMENT], "literal"],
+  [[OLD_VALUE, TEMPLATE], "template"],
+  [[PATTERN, REPLACEMENT], "pattern"],
+  [[PATTERN, GROUP, REPLACEMENT], "group"],
+  [[PATTERN, GROUP, REPLACEMENT_ATTRIBUTE], "attribute"],
+];
+
+/** Places as the bits of a number. */
+function bitsOf(places: readonly number[]): number {
+  return places.reduce((bits, place) => bits | (1 << place), 0);
+}
+
+const MODES_BY_BITS: ReadonlyMap<number, Mode> = new Map(MODES.map(([places, mode]) => [bitsOf(places), mode]));
 
 /** Characters that one replacement may come to where each of its references inserts the whole text. */
 const LARGEST_EXPANSION = 2_000_000;
@@ -58,7 +67,9 @@ const replace: EagerFunction = {
   takesNull: true,
   check: checkCall,
   run: (values, scope) => {
-    const mode = MODES.get(namesOf((place) => values[place] !== undefined));
+    let filled = 0;
+    for (let place = 1; place < values.length; place++) if (values[place] !== undefined) filled |= 1 << place;
+    const mode = MODES_BY_BITS.get(filled);
     if (mode === "attribute") return fromAttribute(values, scope);
     if (values[SOURCE] === null || values[SOURCE] === undefined) return null;
     if (mode === "literal") {
@@ -71,20 +82,22 @@ const replace: EagerFunction = {
   },
 };
 
-function namesOf(filled: (place: number) => boolean): string {
-  const names = PARAMETERS.map((parameter) => parameter.name);
-  return names.filter((_, place) => place !== SOURCE && filled(place)).join(" ");
+function namesOf(places: readonly number[]): string {
+  return places.map((place) => PARAMETERS[place]?.name ?? "").join(" + ");
 }
 
 function checkCall(call: Call): CallFault | undefined {
-  const filled = namesOf((place) => (call.arguments[place] ?? { kind: "omitted" }).kind !== "omitted");
-  if (!MODES.has(filled)) {
-    const given = filled === "" ? "none of its optional arguments" : filled.replaceAll(" ", " + ");
-    const modes = [...MODES.keys()].map((mode) => mode.replaceAll(" ", " + ")).join("; ");
+  const filled = [...call.arguments.keys()].filter(
+    (place) => place !== SOURCE && call.arguments[place]?.kind !== "omitted",
+  );
+  if (!MODES_BY_BITS.has(bitsOf(filled))) {
+    const given = filled.length === 0 ? "none of its optional arguments" : namesOf(filled);
+    const modes = MODES.map(([places]) => namesOf(places)).join("; ");
     return {
       code: "argument-combination",
       message: `Replace is given ${given}, which does not say what to replace with what; give one of: ${modes}.`,
-      found: filled,
+      found: namesOf(filled),
+      expected: modes,
     };
   }
   const pattern = call.arguments[PATTERN];
@@ -104,9 +117,9 @@ function noSuchGroup(name: string): string {
 
 function replaceLiteral(text: string, sought: string, replacement: string, scope: Scope): Result {
   if (sought === "") return text;
-  const occurrences = text.split(sought).length - 1;
-  const length = text.length + occurrences * (replacement.length - sought.length);
-  return spend(scope, text.length + length) ? text.replaceAll(sought, () => replacement) : tooLong();
+  const pieces = text.split(sought);
+  const length = text.length + (pieces.length - 1) * (replacement.length - sought.length);
+  return spend(scope, text.length + length) ? pieces.join(replacement) : tooLong();
 }
 
 function tooLong(): Failure {

@@ -67,7 +67,14 @@ const mid: EagerFunction = {
 
 /** A slice that drops half of a surrogate pair rather than let a broken character into the target. */
 function whole(text: string, from: number, to: number): string {
-  return text.slice(from, to).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
+  const slice = text.slice(from, to);
+  const cutsFirst = isBetween(slice.charCodeAt(0), 0xdc00, 0xdfff);
+  const cutsLast = isBetween(slice.charCodeAt(slice.length - 1), 0xd800, 0xdbff);
+  return cutsFirst || cutsLast ? slice.slice(cutsFirst ? 1 : 0, cutsLast ? -1 : undefined) : slice;
+}
+
+function isBetween(unit: number, first: number, last: number): boolean {
+  return unit >= first && unit <= last;
 }
 
 const word: EagerFunction = {
