@@ -18,6 +18,7 @@ import { type AppOptions, openSession, type Session, withApp } from "../command.
 import { counted } from "../output/amounts.ts";
 import { scopeText } from "../output/moves-text.ts";
 import { changesText, warningsText } from "../output/schema-text.ts";
+import { jobStateName } from "../output/status-text.ts";
 import { displayWidth, printable, shorten } from "../output/text.ts";
 import { CliError, ServerError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
@@ -107,13 +108,17 @@ export const carryOut = async (job: JobSession, change: Change, shell: Shell): P
   }
   await confirm(scope, job.app, flags, shell);
   const saved = await save(job, change);
-  await session.print({ ...saved, scope }, () => `\nSaved as version ${saved.version}. ${next(scope)}`);
+  await session.print({ ...saved, scope }, () => `\nSaved as version ${saved.version}. ${next(scope, job.job)}`);
 };
 
-const next = (scope: readonly ScopePreview[]): string =>
-  scope.some(({ entering, leaving }) => entering.count + leaving.count > 0)
+/** What follows from a save: the job looks for work at once, unless it is not running. */
+const next = (scope: readonly ScopePreview[], { state }: JobStatus): string => {
+  if (state !== "active" && state !== "notRun")
+    return `The job is not running (${jobStateName(state)}), so accounts change once it is.`;
+  return scope.some(({ entering, leaving }) => entering.count + leaving.count > 0)
     ? "Those who enter or leave are provisioned now; see npx lockstep status."
     : "Everybody is evaluated anew, and only real differences are written.";
+};
 
 const refusal = ({ problems }: SchemaCheck, { draft, hint }: Change): ServerError => {
   const carets = problems.flatMap(({ path, position }) => {
