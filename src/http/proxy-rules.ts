@@ -12,7 +12,13 @@ interface Exemption {
 
 const exemptionOf = (word: string): Exemption => {
   const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(word) ?? [];
-  return { host: host.toLowerCase().replace(/^\*(?=\.)/, "").replace(/^\[|\]$/g, ""), port: port ?? null };
+  return {
+    host: host
+      .toLowerCase()
+      .replace(/^\*(?=\.)/, "")
+      .replace(/^\[|\]$/g, ""),
+    port: port ?? null,
+  };
 };
 
 const fits = ({ host, port }: Exemption, name: string, itsPort: string): boolean => {

@@ -28,7 +28,9 @@ const secureService = async () => {
     keySize: 2048,
     extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "target.example" }] }],
   });
-  const port = await listening(createTlsServer({ key, cert }, (request, answer) => answer.end(`secure ${request.url}`)));
+  const port = await listening(
+    createTlsServer({ key, cert }, (request, answer) => answer.end(`secure ${request.url}`)),
+  );
   return { port, cert };
 };
 
@@ -102,7 +104,8 @@ test("a proxy that lets nobody through is told from a target that does not answe
     failure: {
       code: "ProxyRefused",
       sent: false,
-      message: "The proxy does not let requests to target.example through; check HTTPS_PROXY, and what the proxy allows.",
+      message:
+        "The proxy does not let requests to target.example through; check HTTPS_PROXY, and what the proxy allows.",
       status: null,
       headers: null,
     },
