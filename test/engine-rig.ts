@@ -135,10 +135,10 @@ const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
     clock: mortalClock,
     log: silentLog,
     retentionDays: 30,
-    openTarget: ({ baseUrl, token, template, requestsPerMinute }) =>
+    openTarget: ({ baseUrl, credentials, template, requestsPerMinute }) =>
       openScimTarget({
         baseUrl,
-        token,
+        credentials,
         profile: { ...template.profile, requestsPerMinute },
         clock: mortalClock,
         http: { request, close: async () => undefined },

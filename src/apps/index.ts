@@ -26,6 +26,7 @@ export {
   saveSchema,
   setJobState,
 } from "./jobs.ts";
+export { canonicalKey } from "./secret-keys.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";
 export * from "./types.ts";

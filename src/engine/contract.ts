@@ -1,6 +1,8 @@
 import type { Action, AttributeDifference, GuardLimits, Quarantine, Reason } from "#core";
 import type { ProvisioningEntry } from "#journal";
-import type { Exchange } from "#targets";
+import type { Exchange, TargetCredentials } from "#targets";
+
+export type { TargetCredentials } from "#targets";
 
 /** True counts of a job, taken from its tables; `pending` = due and neither held nor failed. */
 export interface JobCounts {
@@ -104,6 +106,12 @@ export interface OnDemandResult {
   readonly exchanges: readonly Exchange[];
 }
 
+/** What a connection is tested with; what is not given is taken from what is saved. */
+export interface ConnectionCredentials {
+  readonly baseAddress?: string;
+  readonly credentials?: TargetCredentials;
+}
+
 export interface ConnectionTest {
   readonly ok: boolean;
   /** Code of the failure, null when it passed. */
@@ -136,10 +144,7 @@ export interface Engine {
   status(jobId: string): Promise<JobStatus>;
   /** Calls `listener` whenever a running cycle has moved on (a few times a second at most). @returns the function that ends it */
   watch(jobId: string, listener: (progress: Progress) => void): () => void;
-  testConnection(
-    appId: string,
-    credentials?: { readonly baseAddress?: string; readonly secretToken?: string },
-  ): Promise<ConnectionTest>;
+  testConnection(appId: string, given?: ConnectionCredentials): Promise<ConnectionTest>;
   /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
   /** Sets the job active and wakes it; leaves quarantine. */

@@ -20,14 +20,15 @@ import {
   type ScopeRules,
 } from "#core";
 import type { Store } from "#store";
-import type { Target } from "#targets";
+import type { Target, TargetCredentials } from "#targets";
 import { EngineError } from "./errors.ts";
 import type { LinkScope } from "./links.ts";
+import { credentialsFrom } from "./target-credentials.ts";
 
 /** Opens a target from what an administrator configured. Called once for each configuration; the engine closes what it opened. */
 export type OpenTarget = (input: {
   readonly baseUrl: string;
-  readonly token: string;
+  readonly credentials: TargetCredentials;
   readonly template: Template;
   readonly requestsPerMinute: number | null;
 }) => Target;
@@ -92,20 +93,21 @@ export const openContextCache = (store: Store, openTarget: OpenTarget): ContextC
       }
       const secrets = await readSecrets(store.db, store.sealer, app.id);
       const baseUrl = secrets.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
-      const token = secrets.get("SecretToken") ?? "";
-      if (baseUrl === "" || token === "") {
+      const saved = credentialsFrom(secrets);
+      if (baseUrl === "" || !saved.ok) {
         throw new EngineError(
           "NotConfigured",
-          `${app.displayName} has no ${baseUrl === "" ? "address" : "token"} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`,
+          `${app.displayName} has ${baseUrl === "" || saved.ok ? "no address" : saved.missing} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`,
         );
       }
-      const key = JSON.stringify([baseUrl, token, settings.requestsPerMinute, template.id]);
+      const { credentials } = saved;
+      const key = JSON.stringify([baseUrl, credentials, settings.requestsPerMinute, template.id]);
       let opened = targets.get(jobId);
       if (opened?.key !== key) {
         await opened?.target.close();
         opened = {
           key,
-          target: openTarget({ baseUrl, token, template, requestsPerMinute: settings.requestsPerMinute }),
+          target: openTarget({ baseUrl, credentials, template, requestsPerMinute: settings.requestsPerMinute }),
         };
         targets.set(jobId, opened);
       }

@@ -7,7 +7,9 @@ import type { Answer, Exchange, RequestOptions, Target, TargetObject, TargetProf
 import { addressBuilder, endpointOf, idSegment } from "./address.ts";
 import { adviceOf } from "./advice.ts";
 import { type Purpose, type Trouble, unusable } from "./answers.ts";
+import { openAuthorization } from "./authorization.ts";
 import { type BudgetRegistry, openBudgetRegistry } from "./budget.ts";
+import type { TargetCredentials } from "./credentials.ts";
 import { exchangeOf } from "./exchange.ts";
 import { onlyMatching } from "./found.ts";
 import { openPageGuard } from "./pages.ts";
@@ -26,7 +28,7 @@ export interface TargetNotice {
 export interface ScimTargetOptions {
   /** With or without a final slash; its query goes along with every request. */
   readonly baseUrl: string;
-  readonly token: string;
+  readonly credentials: TargetCredentials;
   readonly profile: TargetProfile;
   readonly clock: Clock;
   readonly http: HttpClient;
@@ -48,19 +50,21 @@ type Lost = { readonly ok: false; readonly failure: Extract<Reply, { ok: false }
 
 /** Opens the client of a SCIM 2.0 service (RFC 7644). The HTTP client stays open when the target is closed. */
 export const openScimTarget = (options: ScimTargetOptions): Target => {
-  const { baseUrl, token, profile, clock, random } = options;
+  const { baseUrl, profile, clock, random } = options;
   const { organisation = null, newId = systemNewId, onNotice } = options;
   const address = addressBuilder(baseUrl);
   const budgets = options.budgets ?? openBudgetRegistry(clock, random);
   const budget = budgets.budget(budgetKey(baseUrl, organisation));
   if (profile.requestsPerMinute !== null) budget.declare(profile.requestsPerMinute);
+  const deadline = options.deadline ?? 30_000;
+  const authorization = openAuthorization({ credentials: options.credentials, http: options.http, clock, deadline });
   const transport = openTransport({
     http: options.http,
     clock,
     random,
-    token,
+    authorization,
     budget,
-    deadline: options.deadline ?? 30_000,
+    deadline,
     onExchange: options.onExchange,
   });
   const pages = openPageGuard();
@@ -88,11 +92,11 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
 
   /** Stands for a request that there was no need or no way to send. */
   const unsent = ({ method, url }: Call): Exchange =>
-    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), [token]);
+    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets);
 
   const lost = (trouble: Trouble, exchange: Exchange): Lost => ({
     ok: false,
-    failure: failureOf(trouble, exchange, token),
+    failure: failureOf(trouble, exchange, authorization.secrets),
   });
 
   const impossible = (call: Call, code: string, message: string): Lost =>

@@ -3,6 +3,7 @@ import { type Clock, withoutSecrets } from "#runtime";
 import { type JsonObject, scimMediaType } from "#scim";
 import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts";
 import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
+import type { Authorization } from "./authorization.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
 
@@ -20,7 +21,7 @@ export interface TransportOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly token: string;
+  readonly authorization: Authorization;
   readonly budget: RateBudget;
   /** Milliseconds for one request, connecting included. */
   readonly deadline: number;
@@ -44,10 +45,10 @@ const firstDelay = 250;
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
-/** Turns trouble into a failure; the target may have echoed the token into its own words. */
-export const failureOf = (trouble: Trouble, exchange: Exchange, token: string): TargetFailure => ({
+/** Turns trouble into a failure; the target may have echoed our credentials into its own words. */
+export const failureOf = (trouble: Trouble, exchange: Exchange, secrets: readonly string[]): TargetFailure => ({
   ...trouble,
-  message: withoutSecrets(trouble.message, [token]),
+  message: withoutSecrets(trouble.message, secrets),
   exchange,
 });
 
@@ -66,15 +67,14 @@ const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
 
 /** Opens the transport of one target. */
 export const openTransport = (options: TransportOptions): Transport => {
-  const { http, clock, random, token, budget, deadline, onExchange } = options;
-  const secrets = [token];
+  const { http, clock, random, authorization, budget, deadline, onExchange } = options;
   let requests = 0;
 
-  const requestOf = (call: Call, signal: AbortSignal | undefined): HttpRequest => ({
+  const requestOf = (call: Call, header: string, signal: AbortSignal | undefined): HttpRequest => ({
     method: call.method,
     url: call.url,
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: header,
       accept: `${scimMediaType}, application/json;q=0.9`,
       "accept-encoding": "identity",
       "user-agent": "Lockstep",
@@ -95,29 +95,48 @@ export const openTransport = (options: TransportOptions): Transport => {
     return { kind: "transient", code: "TooManyRequests", status: 429, message, retryAt: stoppedUntil };
   };
 
-  const sendOnce = async (call: Call, { lane, signal }: RequestOptions): Promise<Reply> => {
-    const request = requestOf(call, signal);
+  /** A request that never left: what kept it. */
+  const notSent = (call: Call, trouble: Trouble): Reply => {
+    const at = clock.now();
+    const { secrets } = authorization;
+    const request = { method: call.method, url: call.url, body: call.body === null ? null : JSON.stringify(call.body) };
+    return { ok: false, failure: failureOf(trouble, exchangeOf(request, null, at, at, secrets), secrets) };
+  };
+
+  /** @returns also the header that the request carried, null when it was not sent */
+  const sendOnce = async (
+    call: Call,
+    { lane, signal }: RequestOptions,
+  ): Promise<{ readonly reply: Reply; readonly header: string | null }> => {
     const refused = tooLongAStop(call, lane);
-    if (refused !== null) {
-      const at = clock.now();
-      return { ok: false, failure: failureOf(refused, exchangeOf(request, null, at, at, secrets), token) };
+    if (refused !== null) return { reply: notSent(call, refused), header: null };
+    const authorized = await authorization.header(signal);
+    if (!authorized.ok) {
+      const { trouble, exchange } = authorized;
+      return { reply: { ok: false, failure: failureOf(trouble, exchange, authorization.secrets) }, header: null };
     }
     const permit = await budget.acquire(lane, signal);
-    const started = clock.now();
     if (permit === null) {
-      const exchange = exchangeOf(request, null, started, started, secrets);
       const message = `${call.what} was cancelled before it was sent.`;
-      const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
-      return { ok: false, failure: failureOf(trouble, exchange, token) };
+      return {
+        reply: notSent(call, { kind: "transient", code: "Cancelled", status: null, message, retryAt: null }),
+        header: null,
+      };
     }
+    const started = clock.now();
+    const request = requestOf(call, authorized.header, signal);
     requests += 1;
     const outcome = await http.request(request);
     const ended = clock.now();
     permit.finish(paceOf(outcome, ended));
+    const { secrets } = authorization;
     const exchange = exchangeOf(request, outcome, started, ended, secrets);
     onExchange?.(exchange);
     const verdict = judge(call, outcome, ended);
-    return verdict.ok ? { ...verdict, exchange } : { ok: false, failure: failureOf(verdict.trouble, exchange, token) };
+    const reply: Reply = verdict.ok
+      ? { ...verdict, exchange }
+      : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets) };
+    return { reply, header: authorized.header };
   };
 
   /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
@@ -137,9 +156,15 @@ export const openTransport = (options: TransportOptions): Transport => {
     const since = clock.now().getTime();
     let tries = 0;
     let throttles = 0;
+    let renewed = false;
     for (;;) {
-      const reply = await sendOnce(call, options);
+      const { reply, header } = await sendOnce(call, options);
       if (reply.ok) return reply;
+      // A fetched token may be revoked before its time; a request that was refused for it was not carried out.
+      if (reply.failure.status === 401 && header !== null && !renewed && authorization.refused(header)) {
+        renewed = true;
+        continue;
+      }
       if (reply.failure.status === 429) throttles += 1;
       else tries += 1;
       const delay = delayOf(call, reply.failure, tries, throttles, since);
