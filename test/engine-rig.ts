@@ -136,10 +136,10 @@ const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): L
     clock: mortalClock,
     log,
     retentionDays: 30,
-    openTarget: ({ baseUrl, token, template, requestsPerMinute }) =>
+    openTarget: ({ baseUrl, credentials, template, requestsPerMinute }) =>
       openScimTarget({
         baseUrl,
-        token,
+        credentials,
         profile: { ...template.profile, requestsPerMinute },
         clock: mortalClock,
         http: { request, close: async () => undefined },

@@ -32,6 +32,7 @@ export {
   restoreSchemaVersion,
   saveSchema,
 } from "./schemas.ts";
+export { canonicalKey } from "./secret-keys.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";
 export * from "./types.ts";

@@ -1,5 +1,5 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
-import type { CycleReport, HeldObject, JobStatus, Progress } from "#engine";
+import type { CycleReport, HeldObject, JobStatus, Progress, TargetCredentials } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
 
@@ -14,6 +14,7 @@ export type {
   OnDemandResult,
   Progress,
   RestartScope,
+  TargetCredentials,
 } from "#engine";
 export type { ModifiedProperty, ProvisioningEntry, ProvisioningStep } from "#journal";
 export type { ColumnGuess, Counts as ImportCounts, ImportSummary, Removal, RowProblem, SampleChange } from "#sources";
@@ -106,7 +107,9 @@ export type ProvisionRequest = ({ readonly user: string } | { readonly group: st
 /** POST /apps/{app}/credentials and /test-connection */
 export interface CredentialsRequest {
   readonly baseAddress?: string;
+  /** Short for `credentials` of kind `bearer`. */
   readonly secretToken?: string;
+  readonly credentials?: TargetCredentials;
   readonly skipTest?: boolean;
 }
 
