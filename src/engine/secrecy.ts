@@ -84,7 +84,7 @@ export const hiddenOf = (
   return { paths: [...paths], values: [...new Set([...read, ...written, ...constants].flatMap(textsOf))] };
 };
 
-export const nobodysSecret: Hidden = { paths: [], values: [] };
+const nobodysSecret: Hidden = { paths: [], values: [] };
 
 /** Texts and numbers. A Boolean could not be looked for without hiding every other one; references name objects by their ids. */
 const textsOf = (value: AttributeValue | DesiredAttribute["value"] | undefined): readonly string[] => {
