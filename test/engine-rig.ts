@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import {
   type App,
   addApp,
@@ -32,7 +33,7 @@ import {
 import { type CycleReport, type Engine, openEngine } from "#engine";
 import { type HttpClient, type HttpOutcome, type HttpRequest, openHttpClient } from "#http";
 import { listProvisioning, type ProvisioningEntry } from "#journal";
-import { type Clock, silentLog, systemClock } from "#runtime";
+import { type Clock, type Logger, systemClock } from "#runtime";
 import { foldCase, type JsonObject } from "#scim";
 import type { Queue, Store, Tx } from "#store";
 import { openBudgetRegistry, openScimTarget } from "#targets";
@@ -110,7 +111,7 @@ const noQueue: Queue = {
 
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 
-const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
+const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): Life => {
   let dead = false;
   let countdown: { left: number; readonly sent: boolean; readonly tell: () => void } | null = null;
   const mortalClock: Clock = {
@@ -133,12 +134,12 @@ const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
     store,
     queue: noQueue,
     clock: mortalClock,
-    log: silentLog,
+    log,
     retentionDays: 30,
-    openTarget: ({ baseUrl, token, template, requestsPerMinute }) =>
+    openTarget: ({ baseUrl, credentials, template, requestsPerMinute }) =>
       openScimTarget({
         baseUrl,
-        token,
+        credentials,
         profile: { ...template.profile, requestsPerMinute },
         clock: mortalClock,
         http: { request, close: async () => undefined },
@@ -166,6 +167,8 @@ export interface EngineRig {
   readonly server: ScimTestServer;
   /** The engine that runs now. */
   readonly life: Life;
+  /** What the engines have written into the process log, a line each. */
+  readonly logged: readonly string[];
   /** Resolves when one request more than before is held by the target, which never answers it. */
   holding(): Promise<void>;
   /** Begins another process on the same store; the one before is left as it is. */
@@ -188,7 +191,9 @@ export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userTy
   const clock = openRigClock("2026-03-02T08:00:00.000Z");
   const server = await startScimTestServer({ token, ...options });
   const http = openHttpClient({ clock, allowedHosts: [] });
-  let life = startLife(store, clock, http);
+  const logged: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line) => void logged.push(line) });
+  let life = startLife(store, clock, http, log);
   let scenes = 0;
   let holds = 0;
   const rig: EngineRig = {
@@ -198,12 +203,13 @@ export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userTy
     get life() {
       return life;
     },
+    logged,
     holding: () => {
       holds += 1;
       return server.held(holds);
     },
     begin: () => {
-      life = startLife(store, clock, http);
+      life = startLife(store, clock, http, log);
       return life;
     },
     openScene: async (options = {}) => {

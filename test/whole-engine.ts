@@ -31,10 +31,10 @@ export const openWholeEngine = async (options: WholeEngineOptions): Promise<Whol
     clock: systemClock,
     log,
     retentionDays: 30,
-    openTarget: ({ baseUrl, token, template }) =>
+    openTarget: ({ baseUrl, credentials, template }) =>
       openScimTarget({
         baseUrl,
-        token,
+        credentials,
         profile: { ...template.profile, requestsPerMinute: null },
         clock: systemClock,
         http,

@@ -1,14 +1,15 @@
-import { type App, listSecretsMasked, type SecretPair, saveSecrets } from "#apps";
-import type { ConnectionTest } from "#engine";
+import { type App, canonicalKey, listSecretsMasked, type SecretPair, saveSecrets } from "#apps";
+import {
+  authenticationTypes,
+  type ConnectionCredentials,
+  type ConnectionTest,
+  credentialsFrom,
+  type TargetCredentials,
+} from "#engine";
 import type { Queryable } from "#store";
 import type { Api, Call } from "./api.ts";
 import { ApiError, badRequest } from "./api-error.ts";
 import { provisioningNote } from "./audit.ts";
-
-export interface Credentials {
-  readonly baseAddress?: string;
-  readonly secretToken?: string;
-}
 
 /** Shown instead of a confidential value; sent back, it means that the value stays. */
 const unchanged = "*";
@@ -28,7 +29,7 @@ const originOf = (address: string): string | null => (URL.canParse(address) ? ne
  * Tests the connection with these credentials; what is not given is taken from what is saved. A saved token is never sent to another
  * host than the one it was saved for.
  */
-export const testCredentials = async (api: Api, app: App, given: Credentials): Promise<ConnectionTest> => {
+export const testCredentials = async (api: Api, app: App, given: ConnectionCredentials): Promise<ConnectionTest> => {
   const { baseAddress } = given;
   if (baseAddress !== undefined) {
     const url = URL.canParse(baseAddress) ? new URL(baseAddress) : null;
@@ -36,26 +37,74 @@ export const testCredentials = async (api: Api, app: App, given: Credentials): P
       throw badRequest("The tenant URL must be a whole address, for example https://api.example.com/scim/v2.");
     }
     const saved = savedValue(await listSecretsMasked(api.store.db, app.id), "BaseAddress");
-    if (given.secretToken === undefined && saved !== undefined && originOf(saved) !== originOf(baseAddress)) {
+    if (given.credentials === undefined && saved !== undefined && originOf(saved) !== originOf(baseAddress)) {
       const sentence =
-        "The tenant URL leads to another host than the saved one, so the token must be given along with it.";
+        "The tenant URL leads to another host than the saved one, so the token or password must be given along with it.";
       throw new ApiError(400, "SecretMustBeReentered", sentence);
     }
   }
   return api.engine.testConnection(app.id, given);
 };
 
-/** The credentials among Graph's pairs; what is masked or empty is left to what is saved. */
-export const credentialsOf = (pairs: readonly SecretPair[]): Credentials => {
-  const given = (key: string) => {
-    const value = savedValue(pairs, key)?.trim();
-    return value === undefined || value === "" || value === unchanged ? undefined : value;
-  };
-  const [baseAddress, secretToken] = [given("BaseAddress"), given("SecretToken")];
+/** The credentials among Graph's pairs; what is masked, empty or incomplete is left to what is saved. */
+export const credentialsOf = (pairs: readonly SecretPair[]): ConnectionCredentials => {
+  const given = new Map(
+    pairs
+      .map(({ key, value }) => [canonicalKey(key) ?? key, value.trim()] as const)
+      .filter(([, value]) => value !== "" && value !== unchanged),
+  );
+  const baseAddress = given.get("BaseAddress");
+  const read = credentialsFrom(given);
   return {
     ...(baseAddress === undefined ? {} : { baseAddress }),
-    ...(secretToken === undefined ? {} : { secretToken }),
+    ...(read.ok ? { credentials: read.credentials } : {}),
   };
+};
+
+/** Every key that belongs to some way of authenticating. */
+const authenticationKeys: ReadonlySet<string> = new Set([
+  "AuthenticationType",
+  "SecretToken",
+  "UserName",
+  "Password",
+  "Oauth2TokenExchangeUri",
+  "Oauth2ClientId",
+  "Oauth2ClientSecret",
+  "Oauth2Scope",
+  "CredentialLocationInRequest",
+]);
+
+/** `pairs` with these credentials where others were, or at the end. */
+export const withCredentials = (
+  pairs: readonly SecretPair[],
+  credentials: TargetCredentials,
+): readonly SecretPair[] => {
+  const kept = pairs.filter(({ key }) => !authenticationKeys.has(key));
+  const first = pairs.findIndex(({ key }) => authenticationKeys.has(key));
+  const given = Object.entries(pairsOf(credentials)).map(([key, value]) => ({ key, value }));
+  return kept.toSpliced(first === -1 ? kept.length : first, 0, ...given);
+};
+
+const pairsOf = (credentials: TargetCredentials): Readonly<Record<string, string>> => {
+  switch (credentials.kind) {
+    case "bearer":
+      return { SecretToken: credentials.token };
+    case "basic":
+      return {
+        AuthenticationType: authenticationTypes.basic,
+        UserName: credentials.userName,
+        Password: credentials.password,
+      };
+    case "clientCredentials":
+      return {
+        AuthenticationType: authenticationTypes.clientCredentials,
+        Oauth2TokenExchangeUri: credentials.tokenUrl,
+        Oauth2ClientId: credentials.clientId,
+        Oauth2ClientSecret: credentials.clientSecret,
+        CredentialLocationInRequest: credentials.sendAs === "header" ? "Header" : "Body",
+        ...(credentials.scope === null ? {} : { Oauth2Scope: credentials.scope }),
+      };
+  }
 };
 
 /** Saves the whole set of an app's credentials and settings. */

@@ -82,7 +82,7 @@ test("the scripted set-up of Graph's documentation works from the first call to 
   expect(site.engine.calls.at(-1)).toEqual([
     "testConnection",
     app.id,
-    { baseAddress: credentials[0]?.value, secretToken: credentials[1]?.value },
+    { baseAddress: credentials[0]?.value, credentials: { kind: "bearer", token: credentials[1]?.value } },
   ]);
   site.engine.test = {
     ok: false,
@@ -324,6 +324,55 @@ test("the provisioning log is served in Graph's form, and with its explanations 
   expect([rest.body.value.length, rest.body.next]).toEqual([1, null]);
   expect((await site.ask("GET", "/lockstep/v1/logs?action=paint")).status).toBe(400);
   expect((await site.ask("GET", "/lockstep/v1/logs?since=soon")).status).toBe(400);
+});
+
+test("a user name and password, or an OAuth client, stand in place of a token, and secrets are never shown", async () => {
+  const app = await addApp("Clients");
+  const path = "/lockstep/v1/apps/clients/credentials";
+  const shown = async () =>
+    (await site.ask("GET", `/v1.0/servicePrincipals/${app.id}/synchronization/secrets`)).body.value;
+  const address = { key: "BaseAddress", value: "http://127.0.0.1:9/scim" };
+  const basic = { kind: "basic", userName: "ada", password: "pass word " };
+  const baseAddress = address.value;
+  site.engine.test = { ok: true, code: null, message: "Works.", advice: [], exchange: null };
+  await site.ask("POST", path, { baseAddress, secretToken: "first" });
+  expect((await site.ask("POST", path, { credentials: basic })).status).toBe(200);
+  expect(site.engine.calls.filter(([call]) => call === "testConnection").at(-1)).toEqual([
+    "testConnection",
+    app.id,
+    { credentials: basic },
+  ]);
+  expect(await shown()).toEqual([
+    address,
+    { key: "AuthenticationType", value: "BasicAuthentication" },
+    { key: "UserName", value: "ada" },
+    { key: "Password", value: "*" },
+  ]);
+
+  const client = {
+    kind: "clientCredentials",
+    tokenUrl: "https://login.example/token",
+    clientId: "c",
+    clientSecret: "s",
+  };
+  expect((await site.ask("POST", path, { credentials: { ...client, scope: "scim" } })).status).toBe(200);
+  expect(await shown()).toEqual([
+    address,
+    { key: "AuthenticationType", value: "OAuth2ClientCredentialsGrant" },
+    { key: "Oauth2TokenExchangeUri", value: "https://login.example/token" },
+    { key: "Oauth2ClientId", value: "c" },
+    { key: "Oauth2ClientSecret", value: "*" },
+    { key: "CredentialLocationInRequest", value: "Header" },
+    { key: "Oauth2Scope", value: "scim" },
+  ]);
+
+  const both = await site.ask("POST", path, { secretToken: "t", credentials: basic });
+  expect([both.status, both.body.error.message]).toEqual([
+    400,
+    "Give secretToken or credentials, not both; secretToken is short for a bearer token.",
+  ]);
+  const elsewhere = await site.ask("POST", path, { baseAddress: "http://localhost:9/scim" });
+  expect([elsewhere.status, elsewhere.body.error.code]).toEqual([400, "SecretMustBeReentered"]);
 });
 
 test("provisioning on demand answers in the shape of the real service, and in ours", async () => {

@@ -62,7 +62,8 @@ const importPeople = async ({ store, clock, say }: SetUpInput, file: string, sou
 
 const testConnection = async ({ sandbox, openTarget, say }: SetUpInput): Promise<void> => {
   const template = thousandEyes();
-  const target = openTarget({ baseUrl: sandbox.baseUrl, token: sandbox.token, template, requestsPerMinute: null });
+  const credentials = { kind: "bearer", token: sandbox.token } as const;
+  const target = openTarget({ baseUrl: sandbox.baseUrl, credentials, template, requestsPerMinute: null });
   try {
     const answer = await target.probe({ lane: "onDemand", matchingPath: "userName" });
     if (!answer.ok)

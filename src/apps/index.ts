@@ -33,6 +33,7 @@ export {
   saveSchema,
   templateSchema,
 } from "./schemas.ts";
+export { canonicalKey } from "./secret-keys.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";
 export * from "./types.ts";

@@ -44,6 +44,9 @@ const keys = [
   "ValidateDomain",
   "TestReferences",
   "ConnectionString",
+  "CredentialLocationInRequest",
+  // Graph has no name for what a client asks access to.
+  "Oauth2Scope",
 ] as const;
 
 const byLowerCase: ReadonlyMap<string, string> = new Map(keys.map((key) => [key.toLowerCase(), key]));

@@ -34,7 +34,7 @@ const readValue = (key: string, value: string): string => {
   if (!text.isWellFormed() || text.includes("\0") || (isConfidential(key) && controlCharacter.test(text))) {
     throw invalid(key, "contains a character that cannot be sent. Copy it again, on one line.");
   }
-  if (key === "BaseAddress") checkAddress(key, text);
+  if (key === "BaseAddress" || key === "Oauth2TokenExchangeUri") checkAddress(key, text);
   if ((key === "SyncAll" || key === "SkipOutOfScopeDeletions") && !/^(true|false)$/i.test(text)) {
     throw invalid(key, "must be true or false.");
   }
@@ -51,7 +51,7 @@ const checkAddress = (key: string, text: string): void => {
     throw invalid(key, "must be a whole address, for example https://api.example.com/scim/v2.");
   }
   if (url.username !== "" || url.password !== "") {
-    throw invalid(key, "must not contain a user name or password. Save the token as SecretToken.");
+    throw invalid(key, "must not contain a user name or password. Save them as secrets of their own.");
   }
 };
 

@@ -251,10 +251,63 @@ describe("credentials", () => {
     });
     expect([ran.code, JSON.parse(sent()[0]!.body)]).toEqual([
       0,
-      { baseAddress: "http://127.0.0.1:1/scim", secretToken: secret },
+      { baseAddress: "http://127.0.0.1:1/scim", credentials: { kind: "bearer", token: secret } },
     ]);
     expect(ran.out + ran.err).not.toContain(secret);
     expect((await ask(["credentials"], routes)).code).toBe(2);
+  });
+
+  test.each([
+    [["--user-name", "ada"], { kind: "basic", userName: "ada", password: secret }],
+    [
+      ["--client-id", "c", "--token-url", "https://login.example/token"],
+      {
+        kind: "clientCredentials",
+        tokenUrl: "https://login.example/token",
+        clientId: "c",
+        clientSecret: secret,
+        scope: null,
+        sendAs: "header",
+      },
+    ],
+    [
+      ["--client-id", "c", "--token-url", "https://login.example/token", "--scope", "scim", "--client-auth", "body"],
+      {
+        kind: "clientCredentials",
+        tokenUrl: "https://login.example/token",
+        clientId: "c",
+        clientSecret: secret,
+        scope: "scim",
+        sendAs: "body",
+      },
+    ],
+  ])("%j with a secret", async (flags, credentials) => {
+    const routes = { "POST /lockstep/v1/apps/app-1/credentials": { json: { saved: true, test: null } } };
+    const ran = await ask(["credentials", ...flags], routes, { env: { LOCKSTEP_SECRET_TOKEN: secret } });
+    expect([ran.code, JSON.parse(sent()[0]!.body)]).toEqual([0, { credentials }]);
+  });
+
+  test.each([
+    [
+      ["--user-name", "ada"],
+      {},
+      "--user-name needs the password: give it with --secret-token-file or LOCKSTEP_SECRET_TOKEN.",
+    ],
+    [
+      ["--client-id", "c"],
+      {},
+      "--client-id needs the client secret: give it with --secret-token-file or LOCKSTEP_SECRET_TOKEN.",
+    ],
+    [
+      ["--client-id", "c"],
+      { LOCKSTEP_SECRET_TOKEN: "s" },
+      "--client-id needs the address of the token endpoint: --token-url.",
+    ],
+    [["--user-name", "ada", "--client-id", "c"], {}, "Give --user-name or --client-id, not both."],
+    [["--scope", "scim"], {}, "--token-url, --scope and --client-auth belong to --client-id."],
+    [["--client-id", "c", "--client-auth", "cookie"], {}, '--client-auth takes header or body, not "cookie".'],
+  ])("%j is wrong use", async (flags, env, sentence) => {
+    expect(await ask(["credentials", ...flags], {}, { env })).toEqual({ code: 2, out: "", err: `${sentence}\n` });
   });
 
   test("a test that fails saves nothing and says how to save all the same", async () => {

@@ -9,7 +9,9 @@ import type {
   SynchronizationSchema,
 } from "#core";
 import type { ProvisioningEntry } from "#journal";
-import type { Exchange } from "#targets";
+import type { Exchange, TargetCredentials } from "#targets";
+
+export type { TargetCredentials } from "#targets";
 
 /** True counts of a job, taken from its tables; `pending` = due and neither held nor failed. */
 export interface JobCounts {
@@ -189,6 +191,12 @@ export interface ScopePreview {
 /** A schema document that is tried in place of the saved one. It must have been read (`readSchemaDocument`); problems throw EngineError `SchemaInvalid`. */
 export type DraftSchema = SynchronizationSchema;
 
+/** What a connection is tested with; what is not given is taken from what is saved. */
+export interface ConnectionCredentials {
+  readonly baseAddress?: string;
+  readonly credentials?: TargetCredentials;
+}
+
 export interface ConnectionTest {
   readonly ok: boolean;
   /** Code of the failure, null when it passed. */
@@ -221,10 +229,7 @@ export interface Engine {
   status(jobId: string): Promise<JobStatus>;
   /** Calls `listener` whenever a running cycle has moved on (a few times a second at most). @returns the function that ends it */
   watch(jobId: string, listener: (progress: Progress) => void): () => void;
-  testConnection(
-    appId: string,
-    credentials?: { readonly baseAddress?: string; readonly secretToken?: string },
-  ): Promise<ConnectionTest>;
+  testConnection(appId: string, given?: ConnectionCredentials): Promise<ConnectionTest>;
   /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
   /** Every target attribute of one object under the saved schema, or under a draft; reads the target and writes nothing. */

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Progress } from "#engine";
@@ -267,7 +269,9 @@ test("on demand and a cycle never handle one person at the same time", async () 
 test("the connection test tells success, a refused token with advice, and what is not configured", async () => {
   const scene = await rig.openScene();
   expect(await rig.life.engine.testConnection(scene.app.id)).toMatchObject({ ok: true, code: null });
-  const refused = await rig.life.engine.testConnection(scene.app.id, { secretToken: "wrong-token-77" });
+  const refused = await rig.life.engine.testConnection(scene.app.id, {
+    credentials: { kind: "bearer", token: "wrong-token-77" },
+  });
   expect(refused).toMatchObject({ ok: false, exchange: { status: 401 } });
   expect(refused.advice.join(" ")).toContain("Admin permissions");
   expect(JSON.stringify(refused)).not.toContain("wrong-token-77");
@@ -340,10 +344,41 @@ test("an id that is none is refused with a sentence, not by the database", async
   }
 });
 
+test("an OAuth client's token is fetched for a whole cycle once, and its secret is in no log", async () => {
+  const asked: string[] = [];
+  const tokens = createServer((request, response) => {
+    asked.push(request.headers.authorization ?? "");
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ access_token: token, token_type: "bearer", expires_in: 3600 }));
+  });
+  await new Promise<void>((done) => tokens.listen(0, "127.0.0.1", done));
+  try {
+    const scene = await rig.openScene();
+    await scene.secret("AuthenticationType", "OAuth2ClientCredentialsGrant");
+    await scene.secret("Oauth2ClientId", "lockstep");
+    await scene.secret("Oauth2ClientSecret", "client-secret-7731");
+    await scene.secret("Oauth2TokenExchangeUri", `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`);
+    const people = [await scene.assigned("ada"), await scene.assigned("bea")];
+    expect((await scene.cycle()).counts).toMatchObject({ created: 2, failed: 0 });
+    expect(asked).toEqual([`Basic ${Buffer.from("lockstep:client-secret-7731").toString("base64")}`]);
+    rig.server.faults.add({ kind: "500", times: null });
+    await scene.change(people[0]!, { displayName: "client-secret-7731" });
+    await scene.cycle();
+    expect(JSON.stringify((await scene.logs(people[0]!)).map(({ exchanges }) => exchanges))).not.toContain(
+      "client-secret-7731",
+    );
+  } finally {
+    tokens.closeAllConnections();
+    await new Promise((closed) => tokens.close(closed));
+  }
+});
+
 test("a token that no header can carry is refused for what it is, and nothing is sent", async () => {
   const scene = await rig.openScene();
   const asked = await scene.asked(async () => {
-    const test = await rig.life.engine.testConnection(scene.app.id, { secretToken: "a\nb" });
+    const test = await rig.life.engine.testConnection(scene.app.id, {
+      credentials: { kind: "bearer", token: "a\nb" },
+    });
     expect(test).toMatchObject({ ok: false, code: "InvalidToken", message: expect.stringContaining("line break") });
   });
   expect(asked).toEqual([]);

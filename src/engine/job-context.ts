@@ -22,15 +22,16 @@ import {
 } from "#core";
 import type { Clock } from "#runtime";
 import type { Store } from "#store";
-import { openNoTarget, type Target } from "#targets";
+import { openNoTarget, type Target, type TargetCredentials } from "#targets";
 import { EngineError } from "./errors.ts";
 import { readJobState } from "./job-state.ts";
 import type { LinkScope } from "./links.ts";
+import { credentialsFrom } from "./target-credentials.ts";
 
 /** Opens a target from what an administrator configured. Called once for each configuration; the engine closes what it opened. */
 export type OpenTarget = (input: {
   readonly baseUrl: string;
-  readonly token: string;
+  readonly credentials: TargetCredentials;
   readonly template: Template;
   readonly requestsPerMinute: number | null;
 }) => Target;
@@ -108,19 +109,20 @@ export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTar
   const savedTarget = async (job: Job, app: App, template: Template, settings: JobSettings, mayLack: boolean) => {
     const secrets = await readSecrets(store.db, store.sealer, app.id);
     const baseUrl = secrets.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
-    const token = secrets.get("SecretToken") ?? "";
-    if (baseUrl === "" || token === "") {
-      const message = `${app.displayName} has no ${baseUrl === "" ? "address" : "token"} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`;
+    const saved = credentialsFrom(secrets);
+    if (baseUrl === "" || !saved.ok) {
+      const message = `${app.displayName} has ${baseUrl === "" || saved.ok ? "no address" : saved.missing} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`;
       if (!mayLack) throw new EngineError("NotConfigured", message);
       const state = await readJobState(store.db, job.id);
       return openNoTarget(state?.targetIdentity ?? "", message, clock.now());
     }
+    const { credentials } = saved;
     const { requestsPerMinute } = settings;
-    const key = JSON.stringify([baseUrl, token, requestsPerMinute, template.id]);
+    const key = JSON.stringify([baseUrl, credentials, requestsPerMinute, template.id]);
     const before = targets.get(job.id);
     if (before?.key === key) return before.target;
     await before?.target.close();
-    const target = openTarget({ baseUrl, token, template, requestsPerMinute });
+    const target = openTarget({ baseUrl, credentials, template, requestsPerMinute });
     targets.set(job.id, { key, target });
     return target;
   };

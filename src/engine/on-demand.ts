@@ -1,5 +1,5 @@
 import type { AttributeDifference } from "#core";
-import { type Clock, newId } from "#runtime";
+import { type Clock, mapTexts, newId } from "#runtime";
 import type { Store } from "#store";
 import type { OnDemandResult } from "./contract.ts";
 import { dueNow } from "./due-now.ts";
@@ -10,6 +10,7 @@ import type { JobContext } from "./job-context.ts";
 import { logEntryOf } from "./log-entry.ts";
 import { guardStateOf } from "./provisional.ts";
 import { lookingAt, openTaken, type Reservations } from "./reservations.ts";
+import { hiding } from "./secrecy.ts";
 import { readClaimed } from "./source-objects.ts";
 import { carryOut, type Pass, prepare } from "./spine.ts";
 import { releaseRecorded } from "./steps/choose.ts";
@@ -60,15 +61,16 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
   return {
     entry,
     action: actionOf(handled),
-    changes: (decision?.changes ?? []).map(shownChange),
+    changes: (decision?.changes ?? []).map((change) => shownChange(change, hiding(handled.hidden))),
     dry,
     exchanges: handled.exchanges,
   };
 };
 
 /** A change as logs may show it. */
-const shownChange = (change: AttributeDifference): AttributeDifference => {
-  const { before, after, shown } = change;
+const shownChange = (change: AttributeDifference, hide: (text: string) => string): AttributeDifference => {
+  const { before, after, origin, shown } = change;
+  if (shown === undefined) return mapTexts(change, hide) as AttributeDifference;
   const veil = <Value>(value: Value) => (value === undefined || value === null ? value : shown);
-  return shown === undefined ? change : { ...change, before: veil(before), after: veil(after) };
+  return { ...change, before: veil(before), after: veil(after), origin: hide(origin) };
 };

@@ -1,38 +1,51 @@
-import type { AttributeValue, CompiledObjectMapping, DesiredAttribute, SourceObject } from "#core";
+import type { AttributeValue, CompiledMapping, CompiledObjectMapping, DesiredAttribute, SourceObject } from "#core";
 import { type Argument, REDACTED, walk } from "#core/expressions";
 import { hidingValues, isMaskedName } from "#runtime";
 import type { Hidden } from "#targets";
 
 /** What logs must not show of objects under one mapping. */
 interface Secrecy {
-  /** Target attributes whose expression calls Redact, or that have, or read, a name that is always masked. */
-  readonly paths: ReadonlySet<string>;
-  /** Source attributes whose values are secret, wherever else they are used. */
+  /** Source attributes that an expression redacts, or whose name is always masked: secret wherever else they are read, too. */
   readonly names: ReadonlySet<string>;
+  /** Target attributes that are made of those, or whose expression calls Redact, or whose name is always masked. */
+  readonly paths: ReadonlySet<string>;
+  /** Constants that are redacted, or that a masked attribute is made of. */
+  readonly constants: readonly string[];
 }
 
 const known = new WeakMap<CompiledObjectMapping, Secrecy>();
-const nothing: Secrecy = { paths: new Set(), names: new Set() };
+const nothing: Secrecy = { names: new Set(), paths: new Set(), constants: [] };
 
 /** Told from the mapping alone: a branch that is not taken today, or the value of before, is as secret as the one that is. */
 const secrecyOf = (mapping: CompiledObjectMapping | null): Secrecy => {
   if (mapping === null) return nothing;
   const before = known.get(mapping);
   if (before !== undefined) return before;
-  const paths = new Set<string>();
-  const names = new Set<string>();
-  for (const { path, source, reads } of mapping.mappings) {
-    const redacted = source.kind === "expression" ? [...redactedIn(source.tree)] : [];
-    const masked = [...reads].filter(isMaskedName);
-    if (redacted.length + masked.length > 0 || isMaskedName(path)) paths.add(path);
-    for (const name of masked) names.add(name);
-    for (const node of redacted) if (node.kind === "attribute") names.add(node.name);
-  }
-  for (const { clauses } of mapping.filters)
-    for (const { attribute } of clauses) if (isMaskedName(attribute)) names.add(attribute);
-  const secrecy = { paths, names };
+  const nodes = new Map(mapping.mappings.map((one) => [one.path, secretNodes(one)]));
+  const all = [...nodes.values()].flat();
+  const read = mapping.mappings.flatMap(({ reads }) => [...reads]);
+  const filtered = mapping.filters.flatMap(({ clauses }) => clauses.map(({ attribute }) => attribute));
+  const names = new Set([
+    ...all.flatMap((node) => (node.kind === "attribute" ? [node.name] : [])),
+    ...[...read, ...filtered].filter(isMaskedName),
+  ]);
+  const isSecret = ({ path, reads }: CompiledMapping) =>
+    isMaskedName(path) || (nodes.get(path) ?? []).length > 0 || [...reads].some((name) => names.has(name));
+  const secrecy = {
+    names,
+    paths: new Set(mapping.mappings.filter(isSecret).map(({ path }) => path)),
+    constants: all.flatMap((node) => (node.kind === "text" ? [node.value] : node.kind === "number" ? [node.text] : [])),
+  };
   known.set(mapping, secrecy);
   return secrecy;
+};
+
+/** Every part of a mapping that is inside a call of Redact, or all of it where the target's attribute is masked by its name. */
+const secretNodes = ({ path, source }: CompiledMapping): readonly Argument[] => {
+  if (source.kind === "constant" && isMaskedName(path))
+    return [{ kind: "text", value: source.value, position: { offset: 0, line: 1, column: 1 } }];
+  if (source.kind !== "expression") return [];
+  return isMaskedName(path) ? [...walk(source.tree)] : [...redactedIn(source.tree)];
 };
 
 /** Every node inside a call of Redact. */
@@ -62,16 +75,16 @@ export const hiddenOf = (
   source: SourceObject,
   attributes: readonly DesiredAttribute[],
 ): Hidden => {
-  const { paths, names } = secrecyOf(mapping);
+  const { paths, names, constants } = secrecyOf(mapping);
   if (paths.size + names.size === 0) return nobodysSecret;
   const read = [...names].map((name) => (Object.hasOwn(source.attributes, name) ? source.attributes[name] : null));
   const written = attributes
     .filter(({ shown }) => shown !== undefined)
     .flatMap(({ value, candidates = [] }) => [value, ...candidates.map((one) => ("value" in one ? one.value : null))]);
-  return { paths: [...paths], values: [...new Set([...read, ...written].flatMap(textsOf))] };
+  return { paths: [...paths], values: [...new Set([...read, ...written, ...constants].flatMap(textsOf))] };
 };
 
-export const nobodysSecret: Hidden = { paths: [], values: [] };
+const nobodysSecret: Hidden = { paths: [], values: [] };
 
 /** Texts and numbers. A Boolean could not be looked for without hiding every other one; references name objects by their ids. */
 const textsOf = (value: AttributeValue | DesiredAttribute["value"] | undefined): readonly string[] => {

@@ -1,17 +1,25 @@
 import { getApp, getTemplate, readSecrets } from "#apps";
 import { sentenceOf } from "#runtime";
 import type { Store } from "#store";
-import type { ConnectionTest } from "./contract.ts";
+import { problemOfCredentials, type TargetCredentials } from "#targets";
+import type { ConnectionCredentials, ConnectionTest } from "./contract.ts";
 import { EngineError } from "./errors.ts";
 import type { OpenTarget } from "./job-context.ts";
 import { loginAdvice } from "./login-advice.ts";
+import { credentialsFrom, type SavedCredentials } from "./target-credentials.ts";
+
+const nameOf: Readonly<Record<TargetCredentials["kind"], string>> = {
+  bearer: "token is",
+  basic: "user name and password are",
+  clientCredentials: "client's credentials are",
+};
 
 /** Asks the target for a user that cannot exist, with the credentials given, or else those saved. Saves nothing. @throws EngineError `JobNotFound` for an unknown app */
 export const testConnection = async (
   store: Store,
   openTarget: OpenTarget,
   appId: string,
-  given: { readonly baseAddress?: string; readonly secretToken?: string },
+  given: ConnectionCredentials,
   signal: AbortSignal,
 ): Promise<ConnectionTest> => {
   const app = await getApp(store.db, appId);
@@ -20,7 +28,8 @@ export const testConnection = async (
     throw new EngineError("JobNotFound", `There is no app ${appId}.`, { facts: { appId } });
   const saved = await readSecrets(store.db, store.sealer, app.id);
   const baseUrl = given.baseAddress ?? saved.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
-  const token = given.secretToken ?? saved.get("SecretToken") ?? "";
+  const found: SavedCredentials =
+    given.credentials === undefined ? credentialsFrom(saved) : { ok: true, credentials: given.credentials };
   const failed = (code: string, message: string): ConnectionTest => ({
     ok: false,
     code,
@@ -30,20 +39,16 @@ export const testConnection = async (
   });
   if (baseUrl === "")
     return failed("NotConfigured", `${app.displayName} has no address yet: give the tenant's SCIM base address.`);
-  if (token === "")
+  if (!found.ok)
     return failed(
       "NotConfigured",
-      `${app.displayName} has no token yet: give the token that was generated in the application.`,
+      `${app.displayName} has ${found.missing} yet: give what was generated in the application.`,
     );
-  // RFC 6750 section 2.1: a bearer token is printable ASCII in one piece.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    return failed(
-      "InvalidToken",
-      "The token holds a blank, a line break or another character that no token can hold. Copy it again, in one line.",
-    );
-  }
+  const { credentials } = found;
+  const problem = problemOfCredentials(credentials);
+  if (problem !== null) return failed("InvalidToken", problem);
   try {
-    const target = openTarget({ baseUrl, token, template, requestsPerMinute: null });
+    const target = openTarget({ baseUrl, credentials, template, requestsPerMinute: null });
     try {
       const first =
         template.mappings.filter((mapping) => mapping.matchingPrecedence !== undefined)[0]?.target ?? "userName";
@@ -52,7 +57,7 @@ export const testConnection = async (
         return {
           ok: true,
           code: null,
-          message: `${app.displayName} answers at ${baseUrl}, and the token is accepted.`,
+          message: `${app.displayName} answers at ${baseUrl}, and the ${nameOf[credentials.kind]} accepted.`,
           advice: [...answer.value.advice, ...(await loginAdvice(store.db, template))],
           exchange: answer.exchange,
         };

@@ -358,7 +358,7 @@ test("a group shows its members as a count with the first names, and what would 
   expect(rowOf(before, "members")).toMatchObject({
     value: expect.stringMatching(/^6 members: (?:Member\d Example, ){4}Member\d Example and 1 more$/),
     present: null,
-    outcome: "same",
+    outcome: "leave",
     message: "0 would be added and 0 removed. 6 have no account yet.",
   });
   await scene.cycle();

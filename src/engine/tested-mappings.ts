@@ -207,7 +207,8 @@ const membersOf = async (
   return {
     value: total === 0 ? null : `${counted(total)}: ${names}${more}`,
     present: written === 0 ? null : counted(written),
-    outcome: changes === 0 ? (isWritten ? "same" : "leave") : written === 0 ? "add" : "change",
+    outcome:
+      changes > 0 ? (written === 0 ? "add" : "change") : isWritten && unsettled.length < total ? "same" : "leave",
     message: isWritten ? `${add.length} would be added and ${remove.length} removed.${waiting}` : null,
   };
 };

@@ -1,7 +1,9 @@
-import { buildConnector, type Dispatcher, Pool } from "undici";
+import { getCACertificates } from "node:tls";
+import { buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import type { Clock, Logger } from "#runtime";
 import { failureCode, type HttpFailure, type HttpFailureCode, type HttpHeaders, httpFailure } from "./http-failure.ts";
 import { pinnedLookup, type ResolveName, systemResolve } from "./pinned-lookup.ts";
+import type { ProxyRules } from "./proxy-rules.ts";
 import { checkUrl } from "./url-rules.ts";
 
 export interface HttpRequest {
@@ -44,6 +46,10 @@ export interface HttpClientOptions {
   readonly allowedHosts: readonly string[];
   readonly log?: Logger;
   readonly resolve?: ResolveName;
+  /** Certificates (PEM) of authorities that are trusted besides the usual ones. */
+  readonly authorities?: readonly string[];
+  /** Which requests go through a proxy; none unless told. Names are then resolved by the proxy, so what they lead to is not checked here. */
+  readonly proxies?: ProxyRules;
 }
 
 interface Flight {
@@ -58,9 +64,11 @@ const abandoned = (): Error => Object.assign(new Error("given up"), { code: "UND
 
 const settled = "the request is settled";
 
+const noProxies: ProxyRules = () => null;
+
 /** Sends one request over the pool; `end` is told exactly once what became of it. */
 const send = (
-  pool: Pool,
+  pool: Dispatcher,
   url: URL,
   request: HttpRequest,
   flight: Flight,
@@ -108,17 +116,30 @@ const send = (
 
 /** Opens the pooled client. Keep one for the life of the process. */
 export const openHttpClient = (options: HttpClientOptions): HttpClient => {
-  const { clock, allowedHosts, log, resolve = systemResolve } = options;
-  const pools = new Map<string, Pool>();
-  const connect = buildConnector({ allowH2: false, timeout: 30_000, lookup: pinnedLookup(allowedHosts, resolve) });
+  const { clock, allowedHosts, log, resolve = systemResolve, authorities = [], proxies = noProxies } = options;
+  const pools = new Map<string, Dispatcher>();
+  const trust = authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] };
+  const connect = buildConnector({
+    allowH2: false,
+    timeout: 30_000,
+    lookup: pinnedLookup(allowedHosts, resolve),
+    ...trust,
+  });
   let closed = false;
 
-  const poolOf = (origin: string): Pool => {
-    const open = pools.get(origin);
-    if (open !== undefined) return open;
-    // Connections are as many as requests at a time; a target's budget bounds those.
-    const pool = new Pool(origin, { connect, pipelining: 1, maxHeaderSize: 65_536 });
-    pools.set(origin, pool);
+  // Connections are as many as requests at a time; a target's budget bounds those.
+  const open = (url: URL): Dispatcher => {
+    const shape = { pipelining: 1, maxHeaderSize: 65_536 };
+    const proxy = proxies(url);
+    if (proxy === null) return new Pool(url.origin, { ...shape, connect });
+    return new ProxyAgent({ ...shape, uri: proxy, requestTls: { allowH2: false, ...trust }, proxyTls: trust });
+  };
+
+  const poolOf = (url: URL): Dispatcher => {
+    const known = pools.get(url.origin);
+    if (known !== undefined) return known;
+    const pool = open(url);
+    pools.set(url.origin, pool);
     return pool;
   };
 
@@ -151,7 +172,7 @@ export const openHttpClient = (options: HttpClientOptions): HttpClient => {
         () => giveUp("Timeout"),
       );
       try {
-        send(poolOf(url.origin), url, request, flight, end);
+        send(poolOf(url), url, request, flight, end);
       } catch (error) {
         end({ ok: false, failure: httpFailure(failureCode(error), url.host, { ...flight, cause: error }) });
       }

@@ -4,6 +4,7 @@ import { codeOf, sentenceOf } from "#runtime";
  * Why no usable answer came.
  * - `InvalidUrl`, `InsecureUrl`, `ForbiddenAddress`: our own rules refused the address; nothing left this machine
  * - `NameNotFound`, `Unreachable`, `ConnectionRefused`, `TlsFailed`: no connection came about
+ * - `ProxyRefused`: the proxy did not open a way to the host
  * - `Timeout`: the deadline passed, at whatever stage
  * - `TooLarge`: the answer is longer than allowed
  * - `Reset`: the connection broke, or the answer ended early
@@ -19,6 +20,7 @@ export type HttpFailureCode =
   | "Unreachable"
   | "ConnectionRefused"
   | "TlsFailed"
+  | "ProxyRefused"
   | "Timeout"
   | "TooLarge"
   | "Reset"
@@ -79,12 +81,16 @@ const byCode: ReadonlyMap<string, HttpFailureCode> = new Map([
 
 const tlsCode = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
 
+/** undici names a CONNECT that was refused in words only. */
+const proxyRefusal = /^Proxy response .* when HTTP Tunneling/;
+
 /** The closed code for what the connection threw. */
 export const failureCode = (thrown: unknown): HttpFailureCode => {
   const code = codeOf(thrown) ?? "";
   const known = byCode.get(code);
   if (known !== undefined) return known;
   if (tlsCode.test(code)) return "TlsFailed";
+  if (thrown instanceof Error && proxyRefusal.test(thrown.message)) return "ProxyRefused";
   const isParserError = thrown instanceof Error && thrown.name === "HTTPParserError";
   return isParserError ? "Malformed" : "Reset";
 };
@@ -97,6 +103,8 @@ const sentences: Readonly<Record<HttpFailureCode, (host: string) => string>> = {
   Unreachable: (host) => `${host} cannot be reached from here; check the network and the firewall.`,
   ConnectionRefused: (host) => `${host} refused the connection; check the port and whether the service is running.`,
   TlsFailed: (host) => `No secure connection to ${host} came about; check its certificate and that it speaks TLS.`,
+  ProxyRefused: (host) =>
+    `The proxy does not let requests to ${host} through; check HTTPS_PROXY, and what the proxy allows.`,
   Timeout: (host) => `${host} did not answer in time.`,
   TooLarge: (host) => `The answer of ${host} is larger than allowed.`,
   Reset: (host) => `The connection to ${host} broke before the answer was complete.`,

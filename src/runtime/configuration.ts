@@ -20,6 +20,22 @@ export const configurationSchema = z.object({
         .filter((host) => host !== ""),
     )
     .describe("names of hosts in private networks that may be provisioned to, separated by commas"),
+  LOCKSTEP_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      "file with certificates (PEM) of authorities that targets' certificates may come from, besides the usual ones",
+    ),
+  HTTPS_PROXY: z
+    .string()
+    .optional()
+    .describe("proxy for requests to targets, such as `http://proxy.example.com:3128`; also in lower case"),
+  NO_PROXY: z
+    .string()
+    .optional()
+    .describe(
+      "hosts that are reached without the proxy, separated by commas, each with everything below it; also in lower case",
+    ),
   LOCKSTEP_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -33,7 +49,12 @@ export type Configuration = z.output<typeof configurationSchema>;
 
 /** Reads the environment. @throws Error that names every variable that is wrong, and what it should be */
 export const readConfiguration = (environment: Readonly<Record<string, string | undefined>>): Configuration => {
-  const read = configurationSchema.safeParse(environment);
+  const read = configurationSchema.safeParse({
+    ...environment,
+    // The lower-case names are the older custom, and win where both are set.
+    HTTPS_PROXY: environment.https_proxy ?? environment.HTTPS_PROXY,
+    NO_PROXY: environment.no_proxy ?? environment.NO_PROXY,
+  });
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new Error(`The configuration cannot be used. ${problems.join("; ")}.`);

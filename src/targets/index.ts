@@ -1,5 +1,6 @@
 export { budgetKey, identityOf } from "./identity.ts";
-export { type BudgetRegistry, type BudgetState, openBudgetRegistry, type RateBudget } from "./scim/budget.ts";
 export { openNoTarget } from "./no-target.ts";
+export { type BudgetRegistry, type BudgetState, openBudgetRegistry, type RateBudget } from "./scim/budget.ts";
+export { problemOfCredentials, type TargetCredentials } from "./scim/credentials.ts";
 export { openScimTarget, type ScimTargetOptions, type TargetNotice } from "./scim/scim-target.ts";
 export type * from "./target.ts";

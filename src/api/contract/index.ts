@@ -1,7 +1,7 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
 import type { ObjectType, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
 import type { DescribedFunction, ExpressionTrial } from "#core/expressions";
-import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview } from "#engine";
+import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview, TargetCredentials } from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
 
@@ -30,6 +30,7 @@ export type {
   ScopeMove,
   ScopeMoves,
   ScopePreview,
+  TargetCredentials,
   TestedMapping,
 } from "#engine";
 export type { ModifiedProperty, ProvisioningEntry, ProvisioningStep } from "#journal";
@@ -123,7 +124,9 @@ export type ProvisionRequest = ({ readonly user: string } | { readonly group: st
 /** POST /apps/{app}/credentials and /test-connection */
 export interface CredentialsRequest {
   readonly baseAddress?: string;
+  /** Short for `credentials` of kind `bearer`. */
   readonly secretToken?: string;
+  readonly credentials?: TargetCredentials;
   readonly skipTest?: boolean;
 }
 

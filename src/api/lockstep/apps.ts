@@ -13,13 +13,21 @@ import {
   saveJobSettings,
 } from "#apps";
 import type { DirectoryGroup, DirectoryUser } from "#directory";
+import type { ConnectionCredentials, TargetCredentials } from "#engine";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { ApiError, badRequest } from "../api-error.ts";
 import { namedApp, onlyJob, templateOf } from "../apps-of-call.ts";
 import { addAssignment, removeAssignment } from "../assignment-changes.ts";
 import { provisioningNote } from "../audit.ts";
 import type { AssignmentAnswer } from "../contract/index.ts";
-import { saveCredentials, savedValue, testCredentials, testFailed, withValue } from "../credentials.ts";
+import {
+  saveCredentials,
+  savedValue,
+  testCredentials,
+  testFailed,
+  withCredentials,
+  withValue,
+} from "../credentials.ts";
 import { part } from "../graph/answers.ts";
 import { namesOf } from "../graph/app-role-assignments.ts";
 import { readAs } from "../request-body.ts";
@@ -27,7 +35,20 @@ import { pageOptions } from "./jobs.ts";
 import { namedPrincipal } from "./principals.ts";
 
 const given = z.string().trim().min(1).optional();
-const testBody = z.strictObject({ baseAddress: given, secretToken: given });
+const text = z.string().trim().min(1);
+const credentials = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("bearer"), token: text }),
+  z.strictObject({ kind: z.literal("basic"), userName: text, password: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal("clientCredentials"),
+    tokenUrl: text,
+    clientId: text,
+    clientSecret: text,
+    scope: text.nullable().default(null),
+    sendAs: z.enum(["header", "body"]).default("header"),
+  }),
+]);
+const testBody = z.strictObject({ baseAddress: given, secretToken: given, credentials: credentials.optional() });
 const credentialsBody = testBody.extend({ skipTest: z.boolean().default(false) });
 const scopeBody = z.strictObject({ syncAll: z.boolean() });
 const limits = z.strictObject({ enabled: z.boolean(), absolute: z.number(), percent: z.number(), floor: z.number() });
@@ -53,7 +74,13 @@ export const appRoutes = (api: Api): Routes => {
   const appOf = (call: Call) => namedApp(store.db, part(call, "app"));
 
   /** What was given, with the template's own address where an app has none yet. */
-  const completed = async (app: App, body: { baseAddress?: string | undefined; secretToken?: string | undefined }) => {
+  const completed = async (app: App, body: z.infer<typeof testBody>): Promise<ConnectionCredentials> => {
+    const { secretToken } = body;
+    if (secretToken !== undefined && body.credentials !== undefined) {
+      throw badRequest("Give secretToken or credentials, not both; secretToken is short for a bearer token.");
+    }
+    const given: TargetCredentials | undefined =
+      secretToken === undefined ? body.credentials : { kind: "bearer", token: secretToken };
     const template = templateOf(app);
     const saved = savedValue(await listSecretsMasked(store.db, app.id), "BaseAddress");
     const usual = saved === undefined && template?.baseUrlComplete === true ? template.baseUrl : undefined;
@@ -65,7 +92,7 @@ export const appRoutes = (api: Api): Routes => {
     }
     return {
       ...(baseAddress === undefined ? {} : { baseAddress }),
-      ...(body.secretToken === undefined ? {} : { secretToken: body.secretToken }),
+      ...(given === undefined ? {} : { credentials: given }),
     };
   };
 
@@ -78,14 +105,14 @@ export const appRoutes = (api: Api): Routes => {
   routes.post("/apps/:app/credentials", async (call) => {
     const { skipTest, ...body } = await readAs(call, credentialsBody);
     const app = await appOf(call);
-    const credentials = await completed(app, body);
-    const test = skipTest ? null : await testCredentials(api, app, credentials);
+    const given = await completed(app, body);
+    const test = skipTest ? null : await testCredentials(api, app, given);
     if (test !== null && !test.ok) throw testFailed(test, "CredentialsTestFailed");
     await saveCredentials(api, call, app, async (q) => {
-      const { baseAddress, secretToken } = credentials;
+      const { baseAddress, credentials } = given;
       const saved = await listSecretsMasked(q, app.id);
       const moved = baseAddress === undefined ? saved : withValue(saved, "BaseAddress", baseAddress);
-      return secretToken === undefined ? moved : withValue(moved, "SecretToken", secretToken);
+      return credentials === undefined ? moved : withCredentials(moved, credentials);
     });
     await ensureJob(call, app);
     return call.json({ saved: true, test });

@@ -72,7 +72,7 @@ const open = async (more: Partial<ScimTargetOptions> = {}, options: ScimTestServ
   const notices: TargetNotice[] = [];
   const target = openScimTarget({
     baseUrl: server.baseUrl,
-    token,
+    credentials: { kind: "bearer", token },
     profile,
     clock,
     http,
@@ -337,7 +337,17 @@ test("two targets of one organisation share its 429", async () => {
   const { server, target } = await open({ clock, budgets });
   const http = openHttpClient({ clock, allowedHosts: [] });
   cleanups.push(() => http.close());
-  const options = { baseUrl: `${server.baseUrl}/`, token, profile, clock, http, random: () => 0.5, budgets, deadline };
+  const credentials = { kind: "bearer", token } as const;
+  const options = {
+    baseUrl: `${server.baseUrl}/`,
+    credentials,
+    profile,
+    clock,
+    http,
+    random: () => 0.5,
+    budgets,
+    deadline,
+  };
   const sibling = openScimTarget(options);
   const stranger = openScimTarget({ ...options, organisation: "another" });
   server.faults.add({ kind: "429", retryAfter: "20" });

@@ -7,7 +7,9 @@ import type { Answer, Exchange, Hidden, RequestOptions, Target, TargetObject, Ta
 import { addressBuilder, endpointOf, idSegment } from "./address.ts";
 import { adviceOf } from "./advice.ts";
 import { type Purpose, type Trouble, unusable } from "./answers.ts";
+import { openAuthorization } from "./authorization.ts";
 import { type BudgetRegistry, openBudgetRegistry } from "./budget.ts";
+import type { TargetCredentials } from "./credentials.ts";
 import { exchangeOf } from "./exchange.ts";
 import { onlyMatching } from "./found.ts";
 import { hidingOf } from "./hiding.ts";
@@ -27,7 +29,7 @@ export interface TargetNotice {
 export interface ScimTargetOptions {
   /** With or without a final slash; its query goes along with every request. */
   readonly baseUrl: string;
-  readonly token: string;
+  readonly credentials: TargetCredentials;
   readonly profile: TargetProfile;
   readonly clock: Clock;
   readonly http: HttpClient;
@@ -49,19 +51,21 @@ type Lost = { readonly ok: false; readonly failure: Extract<Reply, { ok: false }
 
 /** Opens the client of a SCIM 2.0 service (RFC 7644). The HTTP client stays open when the target is closed. */
 export const openScimTarget = (options: ScimTargetOptions): Target => {
-  const { baseUrl, token, profile, clock, random } = options;
+  const { baseUrl, profile, clock, random } = options;
   const { organisation = null, newId = systemNewId, onNotice } = options;
   const address = addressBuilder(baseUrl);
   const budgets = options.budgets ?? openBudgetRegistry(clock, random);
   const budget = budgets.budget(budgetKey(baseUrl, organisation));
   if (profile.requestsPerMinute !== null) budget.declare(profile.requestsPerMinute);
+  const deadline = options.deadline ?? 30_000;
+  const authorization = openAuthorization({ credentials: options.credentials, http: options.http, clock, deadline });
   const transport = openTransport({
     http: options.http,
     clock,
     random,
-    token,
+    authorization,
     budget,
-    deadline: options.deadline ?? 30_000,
+    deadline,
     onExchange: options.onExchange,
   });
   const pages = openPageGuard();
@@ -89,11 +93,11 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
 
   /** Stands for a request that there was no need or no way to send. */
   const unsent = ({ method, url }: Call, hidden: Hidden | undefined): Exchange =>
-    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), [token], hidingOf(hidden));
+    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets, hidingOf(hidden));
 
   const lost = (trouble: Trouble, exchange: Exchange, hidden: Hidden | undefined): Lost => ({
     ok: false,
-    failure: failureOf(trouble, exchange, token, hidingOf(hidden)),
+    failure: failureOf(trouble, exchange, authorization.secrets, hidingOf(hidden)),
   });
 
   const impossible = (call: Call, code: string, message: string, { hidden }: RequestOptions): Lost =>

@@ -3,6 +3,7 @@ import { type Clock, withoutSecrets } from "#runtime";
 import { type JsonObject, scimMediaType } from "#scim";
 import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts";
 import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
+import type { Authorization } from "./authorization.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
 import { type Hiding, hidingOf } from "./hiding.ts";
@@ -21,7 +22,7 @@ export interface TransportOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly token: string;
+  readonly authorization: Authorization;
   readonly budget: RateBudget;
   /** Milliseconds for one request, connecting included. */
   readonly deadline: number;
@@ -45,23 +46,24 @@ const firstDelay = 250;
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
-/** Turns trouble into a failure; the target may have echoed the token, or what is hidden, into its own words. */
+/** Turns trouble into a failure; the target may have echoed our credentials, or what is hidden, into its own words. */
 export const failureOf = (
   trouble: Trouble,
   exchange: Exchange,
-  token: string,
+  secrets: readonly string[],
   hiding: Hiding | null,
 ): TargetFailure => ({
   ...trouble,
-  message: withoutSecrets(hiding === null ? trouble.message : hiding.text(trouble.message), [token]),
+  message: withoutSecrets(hiding === null ? trouble.message : hiding.text(trouble.message), secrets),
   exchange,
 });
 
-/** A refusal whose words are free of what is hidden before they are cut to the length of a sentence. */
-const quiet = (outcome: HttpOutcome, hiding: Hiding | null): HttpOutcome => {
-  if (hiding === null || !outcome.ok || outcome.response.status < 300) return outcome;
+/** A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. */
+const quiet = (outcome: HttpOutcome, secrets: readonly string[], hiding: Hiding | null): HttpOutcome => {
+  if (!outcome.ok || outcome.response.status < 300) return outcome;
   const { response } = outcome;
-  return { ...outcome, response: { ...response, body: hiding.body(response.body) ?? response.body } };
+  const shown = hiding?.body(response.body) ?? response.body;
+  return { ...outcome, response: { ...response, body: withoutSecrets(shown, secrets) } };
 };
 
 const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
@@ -79,15 +81,14 @@ const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
 
 /** Opens the transport of one target. */
 export const openTransport = (options: TransportOptions): Transport => {
-  const { http, clock, random, token, budget, deadline, onExchange } = options;
-  const secrets = [token];
+  const { http, clock, random, authorization, budget, deadline, onExchange } = options;
   let requests = 0;
 
-  const requestOf = (call: Call, signal: AbortSignal | undefined): HttpRequest => ({
+  const requestOf = (call: Call, header: string, signal: AbortSignal | undefined): HttpRequest => ({
     method: call.method,
     url: call.url,
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: header,
       accept: `${scimMediaType}, application/json;q=0.9`,
       "accept-encoding": "identity",
       "user-agent": "Lockstep",
@@ -108,35 +109,48 @@ export const openTransport = (options: TransportOptions): Transport => {
     return { kind: "transient", code: "TooManyRequests", status: 429, message, retryAt: stoppedUntil };
   };
 
-  const sendOnce = async (call: Call, { lane, signal, hidden }: RequestOptions): Promise<Reply> => {
-    const request = requestOf(call, signal);
+  /** A request that never left: what kept it. */
+  const notSent = (call: Call, trouble: Trouble, hiding: Hiding | null): Reply => {
+    const at = clock.now();
+    const { secrets } = authorization;
+    const request = { method: call.method, url: call.url, body: call.body === null ? null : JSON.stringify(call.body) };
+    const exchange = exchangeOf(request, null, at, at, secrets, hiding);
+    return { ok: false, failure: failureOf(trouble, exchange, secrets, hiding) };
+  };
+
+  /** @returns also the header that the request carried, null when it was not sent */
+  const sendOnce = async (
+    call: Call,
+    { lane, signal, hidden }: RequestOptions,
+  ): Promise<{ readonly reply: Reply; readonly header: string | null }> => {
     const hiding = hidingOf(hidden);
     const refused = tooLongAStop(call, lane);
-    if (refused !== null) {
-      const at = clock.now();
-      return {
-        ok: false,
-        failure: failureOf(refused, exchangeOf(request, null, at, at, secrets, hiding), token, hiding),
-      };
+    if (refused !== null) return { reply: notSent(call, refused, hiding), header: null };
+    const authorized = await authorization.header(signal);
+    if (!authorized.ok) {
+      const { trouble, exchange } = authorized;
+      return { reply: { ok: false, failure: failureOf(trouble, exchange, authorization.secrets, null) }, header: null };
     }
     const permit = await budget.acquire(lane, signal);
-    const started = clock.now();
     if (permit === null) {
-      const exchange = exchangeOf(request, null, started, started, secrets, hiding);
       const message = `${call.what} was cancelled before it was sent.`;
       const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
-      return { ok: false, failure: failureOf(trouble, exchange, token, hiding) };
+      return { reply: notSent(call, trouble, hiding), header: null };
     }
+    const started = clock.now();
+    const request = requestOf(call, authorized.header, signal);
     requests += 1;
     const outcome = await http.request(request);
     const ended = clock.now();
     permit.finish(paceOf(outcome, ended));
+    const { secrets } = authorization;
     const exchange = exchangeOf(request, outcome, started, ended, secrets, hiding);
     onExchange?.(exchange);
-    const verdict = judge(call, quiet(outcome, hiding), ended);
-    return verdict.ok
+    const verdict = judge(call, quiet(outcome, secrets, hiding), ended);
+    const reply: Reply = verdict.ok
       ? { ...verdict, exchange }
-      : { ok: false, failure: failureOf(verdict.trouble, exchange, token, hiding) };
+      : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets, hiding) };
+    return { reply, header: authorized.header };
   };
 
   /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
@@ -156,9 +170,15 @@ export const openTransport = (options: TransportOptions): Transport => {
     const since = clock.now().getTime();
     let tries = 0;
     let throttles = 0;
+    let renewed = false;
     for (;;) {
-      const reply = await sendOnce(call, options);
+      const { reply, header } = await sendOnce(call, options);
       if (reply.ok) return reply;
+      // A fetched token may be revoked before its time; a request that was refused for it was not carried out.
+      if (reply.failure.status === 401 && header !== null && !renewed && authorization.refused(header)) {
+        renewed = true;
+        continue;
+      }
       if (reply.failure.status === 429) throttles += 1;
       else tries += 1;
       const delay = delayOf(call, reply.failure, tries, throttles, since);
