@@ -115,6 +115,95 @@ test("parts of one absent value are appended together", () => {
   ]);
 });
 
+const made = (asked: readonly AttributeChange[], style: PatchStyle, from?: JsonObject): unknown => {
+  const patch = makePatch(asked, style, from);
+  return patch.ok ? patchOpBody(patch.value).Operations : patch.error;
+};
+
+test("what only joins the values that are there is added by itself, also where the rest is grouped", () => {
+  const having: JsonObject = { ...current, roles: [{ value: "viewer" }] };
+  const asked: readonly AttributeChange[] = [
+    { path: "roles", value: [{ value: "viewer" }, { value: "editor" }], adds: [{ value: "editor" }] },
+    { path: "title", value: "Lead" },
+    { path: "displayName", value: "M" },
+  ];
+  expect(made(asked, rfcStyle, having)).toEqual([
+    { op: "add", path: "roles", value: [{ value: "editor" }] },
+    { op: "replace", path: "title", value: "Lead" },
+    { op: "replace", path: "displayName", value: "M" },
+  ]);
+  expect(made(asked, entraCompliantStyle, having)).toEqual([
+    { op: "add", path: "roles", value: [{ value: "editor" }] },
+    { op: "replace", value: { title: "Lead", displayName: "M" } },
+  ]);
+  expect(made(asked.slice(0, 1), rfcStyle)).toEqual([{ op: "add", path: "roles", value: [{ value: "editor" }] }]);
+  expect(made(asked.slice(0, 1), rfcStyle, current)).toEqual([
+    { op: "add", path: "roles", value: [{ value: "viewer" }, { value: "editor" }] },
+  ]);
+  expect(made([{ path: "roles", value: [{ value: "viewer" }], adds: [] }], rfcStyle, having)).toEqual([]);
+});
+
+const remove = (...paths: string[]): readonly AttributeChange[] => paths.map((path) => ({ path, value: undefined }));
+
+test.each<[what: string, asked: readonly AttributeChange[], from: JsonObject, operations: readonly object[]]>([
+  [
+    "a value goes as a whole when its `value` does",
+    remove('emails[type eq "home"].value'),
+    { emails: [{ type: "home", value: "h", primary: true, display: "h" }] },
+    [{ op: "remove", path: 'emails[type eq "home"]' }],
+  ],
+  [
+    "a value of several parts goes with the last of them",
+    remove('addresses[type eq "work"].locality', "title", 'addresses[type eq "work"].country'),
+    { title: "t", addresses: [{ type: "work", locality: "l", country: "c" }] },
+    [
+      { op: "remove", path: 'addresses[type eq "work"]' },
+      { op: "remove", path: "title" },
+    ],
+  ],
+  [
+    "one part of several goes alone",
+    remove('addresses[type eq "work"].locality'),
+    { addresses: [{ type: "work", locality: "l", country: "c" }] },
+    [{ op: "remove", path: 'addresses[type eq "work"].locality' }],
+  ],
+  [
+    "a part goes alone where another one is written",
+    [...remove('emails[type eq "work"].value'), { path: 'emails[type eq "work"].display', value: "d" }],
+    { emails: [{ type: "work", value: "w" }] },
+    [
+      { op: "remove", path: 'emails[type eq "work"].value' },
+      { op: "add", path: 'emails[type eq "work"].display', value: "d" },
+    ],
+  ],
+  [
+    "a reference goes as a whole",
+    remove(`${enterprise}:manager.value`),
+    { [enterprise]: { manager: { value: "m", displayName: "M" } } },
+    [{ op: "remove", path: `${enterprise}:manager` }],
+  ],
+  ["a part of a name goes alone", remove("name.givenName"), current, [{ op: "remove", path: "name.givenName" }]],
+])("removal: %s", (_, asked, from, operations) => {
+  expect(made(asked, rfcStyle, from)).toEqual(operations);
+});
+
+test("a removal of a part is left as it was asked for while the current value is not known", () => {
+  expect(made(remove('addresses[type eq "work"].locality'), rfcStyle)).toEqual([
+    { op: "remove", path: 'addresses[type eq "work"].locality' },
+  ]);
+});
+
+test("a strict server is asked for `primary` with a Boolean, Entra's dialects quote it", () => {
+  const asked = [{ path: 'roles[primary eq "True" and type eq "a"].value', value: "editor" }];
+  const from = { roles: [{ primary: true, type: "a", value: "viewer" }] };
+  expect(made(asked, rfcStyle, from)).toEqual([
+    { op: "replace", path: 'roles[primary eq true and type eq "a"].value', value: "editor" },
+  ]);
+  expect(made(asked, entraCompliantStyle, from)).toEqual([
+    { op: "replace", path: 'roles[primary eq "True" and type eq "a"].value', value: "editor" },
+  ]);
+});
+
 test("a lone attribute keeps its path, and no change is no operation", () => {
   const lone = makePatch([{ path: "active", value: true }], entraCompliantStyle);
   expect(lone.ok && patchOpBody(lone.value).Operations).toEqual([{ op: "replace", path: "active", value: true }]);

@@ -1,15 +1,23 @@
 import { type Result, succeed } from "../error.ts";
-import type { ScimPath } from "../filter/filter.ts";
+import type { Filter, ScimPath } from "../filter/filter.ts";
 import { parsePath } from "../filter/parse-path.ts";
 import { printPath } from "../filter/print.ts";
 import { seedOf } from "../filter/seed.ts";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { foldCase, isJsonArray, isJsonObject, type JsonObject, type JsonValue, withoutName } from "../json.ts";
+import { readBoolean } from "../model/boolean.ts";
 import { readPath } from "../path/read-path.ts";
-import { writePath } from "../path/write-path.ts";
+import { isLeftEmpty, writePath } from "../path/write-path.ts";
 import type { PatchStyle } from "./style.ts";
 
-/** A difference to bring about: the value a path should have, undefined to remove it. */
-export type AttributeChange = { readonly path: string; readonly value: JsonValue | undefined };
+/**
+ * A difference to bring about: the value a path should have, undefined to remove it. `adds` are the values of many that
+ * are new in it where nothing may be taken away: then they alone are sent, as an addition.
+ */
+export type AttributeChange = {
+  readonly path: string;
+  readonly value: JsonValue | undefined;
+  readonly adds?: readonly JsonValue[] | undefined;
+};
 
 /** An operation as it goes out; `op` is spelled by the style. */
 export type OutgoingOperation = {
@@ -19,7 +27,13 @@ export type OutgoingOperation = {
 };
 
 type OpName = "add" | "replace" | "remove";
-type Planned = { readonly op: OpName; readonly path: ScimPath; readonly value: JsonValue | undefined };
+type Planned = {
+  readonly op: OpName;
+  readonly path: ScimPath;
+  readonly value: JsonValue | undefined;
+  /** Joins the values that are there; within a grouped replace it would take their place. */
+  readonly joins: boolean;
+};
 
 const spelled = (op: OpName, style: PatchStyle): string =>
   style.opCase === "lower" ? op : `${op.charAt(0).toUpperCase()}${op.slice(1)}`;
@@ -43,21 +57,56 @@ const outgoing = (
   value: value === undefined ? undefined : withBooleans(value, style),
 });
 
+/** The path of the value as a whole: `emails[type eq "work"]` for `emails[type eq "work"].value`. */
+const elementOf = (path: ScimPath): ScimPath => ({ ...path, sub: undefined });
+
 const plan = (changes: readonly AttributeChange[], current: JsonObject | undefined): Result<readonly Planned[]> => {
   const planned: Planned[] = [];
-  for (const { path: text, value } of changes) {
+  for (const { path: text, value, adds } of changes) {
     const path = parsePath(text);
     if (!path.ok) return path;
     const isAbsent = current !== undefined && readPath(current, path.value) === undefined;
     if (value === undefined && isAbsent) continue;
+    if (adds !== undefined && !isAbsent) {
+      if (adds.length > 0) planned.push({ op: "add", path: path.value, value: adds, joins: true });
+      continue;
+    }
     const op = value === undefined ? "remove" : isAbsent ? "add" : "replace";
-    planned.push({ op, path: path.value, value });
+    planned.push({ op, path: path.value, value, joins: false });
   }
-  return succeed(planned);
+  return succeed(withWholeRemovals(planned, current));
 };
 
-/** The path of the value as a whole: `emails[type eq "work"]` for `emails[type eq "work"].value`. */
-const elementOf = (path: ScimPath): ScimPath => ({ ...path, sub: undefined });
+/** Removes a value as a whole where the removals of its parts would leave nothing worth keeping of it. */
+const withWholeRemovals = (planned: readonly Planned[], current: JsonObject | undefined): readonly Planned[] => {
+  const groups = Map.groupBy(planned, ({ path }) => (path.sub === undefined ? null : printPath(elementOf(path))));
+  const whole = new Set(
+    [...groups].flatMap(([key, parts]) => (key !== null && removesWhole(parts, current) ? [parts] : [])).flat(),
+  );
+  const seen = new Set<string>();
+  return planned.flatMap((one) => {
+    if (!whole.has(one)) return [one];
+    const path = elementOf(one.path);
+    const key = printPath(path);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ ...one, path }];
+  });
+};
+
+const removesWhole = (parts: readonly Planned[], current: JsonObject | undefined): boolean => {
+  const [first] = parts;
+  if (first === undefined || parts.some(({ op }) => op !== "remove")) return false;
+  const before = current && readPath(current, elementOf(first.path));
+  if (first.path.filter === undefined) {
+    return isJsonObject(before) && parts.some(({ path }) => path.sub !== undefined && foldCase(path.sub) === "value");
+  }
+  const left = parts.reduce(
+    (element, { path }) => withoutName(element, path.sub ?? ""),
+    isJsonObject(before) ? before : { unknown: true },
+  );
+  return parts.some(({ path }) => isLeftEmpty(left, path));
+};
 
 const isAbsentElement = ({ op, path }: Planned, current: JsonObject | undefined): boolean =>
   op === "add" &&
@@ -94,8 +143,18 @@ const groupedValue = (planned: readonly Planned[], style: PatchStyle): Result<Js
   return succeed(value);
 };
 
+/** `roles[primary eq true]` for `roles[primary eq "True"]`, which a server that takes the RFC at its word does not find. */
+const withJsonBooleans = (path: ScimPath): ScimPath => {
+  const rewritten = (filter: Filter): Filter => {
+    if (filter.kind === "and") return { ...filter, terms: filter.terms.map(rewritten) };
+    if (filter.kind !== "compare" || foldCase(filter.path.name) !== "primary") return filter;
+    return { ...filter, value: readBoolean(filter.value, "compat") ?? filter.value };
+  };
+  return path.filter === undefined ? path : { ...path, filter: rewritten(path.filter) };
+};
+
 const single = ({ op, path, value }: Planned, style: PatchStyle): OutgoingOperation =>
-  outgoing(op, printPath(path), value, style);
+  outgoing(op, printPath(style.filterBooleans === "json" ? withJsonBooleans(path) : path), value, style);
 
 /**
  * Writes the operations that bring changes about, in the target's style. With the target's `current` resource, what
@@ -120,8 +179,9 @@ export const makePatch = (
     change.path.filter !== undefined &&
     seedOf(change.path.filter, undefined) !== undefined;
   const removals = planned.value.filter((change) => change.op === "remove");
-  const selected = planned.value.filter((change) => change.op !== "remove" && change.path.filter !== undefined);
-  const plain = planned.value.filter((change) => change.op !== "remove" && change.path.filter === undefined);
+  const isSelected = ({ path, joins }: Planned): boolean => path.filter !== undefined || joins;
+  const selected = planned.value.filter((change) => change.op !== "remove" && isSelected(change));
+  const plain = planned.value.filter((change) => change.op !== "remove" && !isSelected(change));
   const first = [
     ...removals.map((change) => single(change, style)),
     ...selected.filter((change) => !isAppended(change)).map((change) => single(change, style)),

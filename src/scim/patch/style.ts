@@ -8,6 +8,8 @@ export type PatchStyle = {
   readonly keys: "flat" | "nested";
   /** Booleans as JSON, or as the texts "True" and "False". */
   readonly booleans: "json" | "text";
+  /** Booleans within a path's filter as JSON, or as the mapping spells them (`roles[primary eq "True"]`). */
+  readonly filterBooleans: "json" | "asWritten";
   /** For a value the target lacks: a value path that leaves its making to the target, or the whole value appended. */
   readonly absentElement: "valuePath" | "append";
   /** Members go by `members[value eq "id"]`, or by a `members` path with the ids in the value. */
@@ -20,6 +22,7 @@ export const entraCompliantStyle: PatchStyle = {
   layout: "grouped",
   keys: "flat",
   booleans: "json",
+  filterBooleans: "asWritten",
   absentElement: "valuePath",
   memberRemoval: "filter",
 };
@@ -30,6 +33,7 @@ export const entraLegacyStyle: PatchStyle = {
   layout: "separate",
   keys: "flat",
   booleans: "text",
+  filterBooleans: "asWritten",
   absentElement: "valuePath",
   memberRemoval: "value",
 };
@@ -40,6 +44,7 @@ export const rfcStyle: PatchStyle = {
   layout: "separate",
   keys: "nested",
   booleans: "json",
+  filterBooleans: "json",
   absentElement: "append",
   memberRemoval: "filter",
 };

@@ -2,7 +2,17 @@ import { quoted, type Result, refuse, succeed } from "../error.ts";
 import type { ScimPath } from "../filter/filter.ts";
 import { printPath } from "../filter/print.ts";
 import { seedOf } from "../filter/seed.ts";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keyOf, valueOfName, withName } from "../json.ts";
+import {
+  foldCase,
+  isAssigned,
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  keyOf,
+  valueOfName,
+  withName,
+} from "../json.ts";
 import { isCoreUrn } from "../message/urns.ts";
 import { knownPath } from "./known-path.ts";
 import { holderOf, selectorOf } from "./read-path.ts";
@@ -14,8 +24,21 @@ const put = (object: JsonObject, name: string, value: JsonValue | undefined): Js
 const orNothing = (object: JsonObject): JsonObject | undefined =>
   Object.keys(object).length === 0 ? undefined : object;
 
+/**
+ * Whether nothing worth keeping is left of a value after a part of it went: a value without its `value` says nothing,
+ * nor does one that has only what its filter asks for.
+ */
+export const isLeftEmpty = (left: JsonObject, path: ScimPath): boolean => {
+  if (path.sub !== undefined && foldCase(path.sub) === "value") return true;
+  const seed = (path.filter && seedOf(path.filter, undefined)) ?? {};
+  return Object.entries(left).every(([name, value]) => keyOf(seed, name) !== undefined || !isAssigned(value));
+};
+
 const writeElement = (item: JsonValue, path: ScimPath, value: JsonValue | undefined): JsonValue | undefined => {
-  if (path.sub !== undefined) return orNothing(put(isJsonObject(item) ? item : {}, path.sub, value));
+  if (path.sub !== undefined) {
+    const written = put(isJsonObject(item) ? item : {}, path.sub, value);
+    return value === undefined && isLeftEmpty(written, path) ? undefined : orNothing(written);
+  }
   return isJsonObject(item) && isJsonObject(value) ? { ...item, ...value } : value;
 };
 
@@ -54,7 +77,7 @@ const writeAttribute = (
 };
 
 /**
- * A new resource with the value under the path; undefined removes, and what is left empty goes with it. Containers
+ * A new resource with the value under the path; undefined removes, and what is left empty or has lost its `value` goes with it. Containers
  * and parents are made as needed; a filter that picks nothing makes a value from its `eq` terms
  * (`emails[type eq "work"].value` writes `type: "work"`, `primary eq "True"` a true Boolean). `schemas` is left alone.
  * Fails with invalidPath or invalidFilter on an unreadable path, with noTarget when a filter does not say what to make.
