@@ -94,6 +94,12 @@ export interface DesiredAttribute {
   /** False: a difference in case alone is no difference. */
   readonly caseExact: boolean;
   readonly multivalued: boolean;
+  /** True: texts are dates, and those of one moment are equal however they are written. */
+  readonly dateTime?: boolean;
+  /** True: values join those that the target has, and none of them is taken away. */
+  readonly adds?: boolean;
+  /** True: goes along with every update that other attributes bring about, whatever the target has. */
+  readonly accompanies?: boolean;
 }
 
 export const clearValue = { kind: "clear" } as const;

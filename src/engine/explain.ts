@@ -31,7 +31,8 @@ const memberSentence = ({ members }: Handled): string =>
     : ` ${members.add.length} members were added and ${members.remove.length} removed.`;
 
 const list = (handled: Handled): string => {
-  const changed = handled.decision?.kind === "decision" ? handled.decision.changes.map(({ path }) => path) : [];
+  const changes = handled.decision?.kind === "decision" ? handled.decision.changes : [];
+  const changed = changes.filter(({ repeated }) => repeated !== true).map(({ path }) => path);
   return changed.length === 0 ? "nothing" : changed.join(", ");
 };
 

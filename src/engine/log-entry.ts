@@ -265,7 +265,8 @@ const exportStep = (handled: Handled, app: string, trouble: Trouble | null): Pro
 
 const modifiedOf = ({ decision, members }: Handled): ModifiedProperty[] => {
   const changes = decision?.kind === "decision" ? decision.changes : [];
-  const properties = changes.map(({ path, before, after, shown }) => ({
+  const modified = changes.filter(({ repeated }) => repeated !== true);
+  const properties = modified.map(({ path, before, after, shown }) => ({
     displayName: path,
     oldValue: before === undefined || before === null ? null : (shown ?? textOf(before)),
     newValue: after === undefined ? null : (shown ?? textOf(after)),

@@ -66,7 +66,10 @@ export interface TargetPage {
 /** A change of one attribute; `value` undefined removes it. Paths as in mappings: `emails[type eq "work"].value`. */
 export interface AttributeChange {
   readonly path: string;
+  /** The whole value as it should be afterwards. */
   readonly value: unknown;
+  /** Those of the values that are new, where nothing may be taken away from what the target has by then; else undefined. */
+  readonly adds?: readonly unknown[] | undefined;
 }
 
 export interface RequestOptions {

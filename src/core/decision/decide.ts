@@ -10,7 +10,7 @@ import {
   type ScopedObject,
 } from "../objects.ts";
 import type { Decision, LinkAfter, Reason, Refusal } from "./decision.ts";
-import { type AttributeDifference, differenceOf, wholeOf } from "./difference.ts";
+import { type AttributeDifference, companionsOf, differenceOf, wholeOf } from "./difference.ts";
 
 export interface Policy {
   /** The check boxes of the object mapping. */
@@ -97,7 +97,7 @@ const update = (desired: DesiredObject, current: CurrentObject, link: Link | nul
     action: enables ? "enable" : "update",
     reason: enables ? "BackInScope" : "AttributesDiffer",
     targetId: current.id,
-    changes,
+    changes: withCompanions(changes, drift, desired, current),
     drift,
     linkAfter,
   };
@@ -120,6 +120,18 @@ const withoutSuspension = (differences: readonly AttributeDifference[], mayEnabl
   };
 };
 
+/** The changes with what goes along with them; what is left alone on purpose does not. */
+const withCompanions = (
+  changes: readonly AttributeDifference[],
+  drift: Decision["drift"],
+  { attributes }: DesiredObject,
+  current: CurrentObject,
+): readonly AttributeDifference[] => {
+  const leftAlone = new Set(drift.map(({ path }) => path));
+  const free = attributes.filter(({ path }) => !leftAlone.has(path));
+  return [...changes, ...companionsOf(free, current, changes)];
+};
+
 const adopt = (input: DecideInput, desired: DesiredObject, current: CurrentObject, via: string): Decision | Refusal => {
   const { holder, policy } = input;
   if (holder !== null && !holder.released) {
@@ -130,11 +142,12 @@ const adopt = (input: DecideInput, desired: DesiredObject, current: CurrentObjec
   }
   const all = differenceOf(desired.attributes, current);
   // The first contact never rewrites the login of an account that was found by something else.
-  const keepsLogin = ({ path }: AttributeDifference) => path === loginPath && via !== loginPath;
-  const changes = all.filter((difference) => !keepsLogin(difference));
-  const drift = all.some(keepsLogin)
-    ? [{ path: loginPath, why: `The account was found by ${via}; its login is not rewritten on first contact.` }]
-    : [];
+  const isFree = ({ path }: { readonly path: string }) => path !== loginPath || via === loginPath;
+  const changes = all.filter(isFree);
+  const drift =
+    changes.length < all.length
+      ? [{ path: loginPath, why: `The account was found by ${via}; its login is not rewritten on first contact.` }]
+      : [];
   const takesOverFrom = holder?.sourceId ?? null;
   const linkAfter: LinkAfter = { kind: "manage", origin: "adopted" };
   const reason: Reason = takesOverFrom === null ? "Adopted" : "LinkTakenOver";
@@ -147,7 +160,7 @@ const adopt = (input: DecideInput, desired: DesiredObject, current: CurrentObjec
     action: enables ? "enable" : "update",
     reason,
     targetId: current.id,
-    changes,
+    changes: withCompanions(changes, drift, desired, current),
     drift,
     linkAfter,
     takesOverFrom,

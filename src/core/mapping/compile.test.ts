@@ -34,6 +34,7 @@ test("the default mapping of ThousandEyes is compiled", () => {
     targetDirectoryName: "ThousandEyes",
     enabled: true,
     actions: { create: true, update: true, delete: true },
+    unmapped: [],
     canDisable: true,
   });
   expect(filters).toEqual([]);
@@ -141,6 +142,7 @@ test("an attribute that the target's list lacks is a text in any letter case", (
     caseExact: false,
     required: false,
     defaultValue: null,
+    holdsValues: false,
   });
 });
 
@@ -189,8 +191,8 @@ test("every problem is told with its place, also of a document that no reader ha
   expect(compiled.ok).toBe(false);
   const at = "$.synchronizationRules[0].objectMappings";
   expect(compiled.ok ? [] : compiled.problems.map(({ path }) => path).sort()).toEqual([
-    `${at}[0].attributeMappings[2].source`,
-    `${at}[0].attributeMappings[5].source`,
+    `${at}[0].attributeMappings[2].source.expression`,
+    `${at}[0].attributeMappings[5].source.expression`,
     `${at}[0].scope.groups[0].clauses[0]`,
     `${at}[1].sourceObjectName`,
   ]);

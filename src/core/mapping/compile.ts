@@ -4,12 +4,20 @@ import { problemOfClause } from "../scope/clause.ts";
 import type { ScopingFilter } from "../scope/scope.ts";
 import {
   type AttributeDefinition,
+  type AttributeFlowType,
   type AttributeMapping,
+  type AttributeType,
+  clauseOf,
+  mappingsByPriority,
+  type NullBehaviour,
   type ObjectMapping,
+  objectDefinitionOf,
   objectFlowsOf,
   type SchemaProblem,
   type SynchronizationSchema,
+  typeOf,
 } from "./schema-document.ts";
+import { holdsValues, pathKey, problemOfPath, siblingPath, writtenPath } from "./target-path.ts";
 
 /** Where a mapping takes its value from. */
 export type MappingSource =
@@ -19,16 +27,24 @@ export type MappingSource =
   /** Leaves the target alone; its default fills what is empty. */
   | { readonly kind: "none" };
 
+/**
+ * When values flow: `AttributeFlowType` as the document says it, unless the target allows less (`Never` into what it keeps to itself).
+ */
+export type EffectiveFlow = AttributeFlowType | "Never";
+
 export interface CompiledMapping {
+  /** As requests carry it. */
   readonly path: string;
   readonly source: MappingSource;
   /** As an administrator reads it. */
   readonly origin: string;
-  readonly target: Pick<AttributeDefinition, "type" | "multivalued" | "caseExact" | "required" | "defaultValue">;
+  readonly target: TargetAttribute;
   readonly defaultValue: string | null;
-  readonly whenNull: "leave" | "clear" | "default";
+  readonly whenNull: NullBehaviour;
   readonly defaultOnUpdate: boolean;
-  readonly onlyAtCreation: boolean;
+  readonly flow: EffectiveFlow;
+  /** Goes along with every update (`FlowAlways`). */
+  readonly accompanies: boolean;
   /** 0 for attributes that do not match. */
   readonly matchingPriority: number;
   /** Names of the source attributes that it reads. */
@@ -36,6 +52,15 @@ export interface CompiledMapping {
   readonly readsSoftDeleted: boolean;
   /** True where its value is drawn by chance: such values flow at creation only. */
   readonly drawn: boolean;
+  /** Another part of the same value that a new account gets with it, else null: the type of a single role. */
+  readonly beside: { readonly path: string; readonly value: string } | null;
+}
+
+/** What the target says of an attribute. */
+export interface TargetAttribute
+  extends Pick<AttributeDefinition, "type" | "multivalued" | "caseExact" | "required" | "defaultValue"> {
+  /** SCIM writes each of its values as `{ value }`. */
+  readonly holdsValues: boolean;
 }
 
 export interface CompiledObjectMapping {
@@ -48,6 +73,8 @@ export interface CompiledObjectMapping {
   readonly actions: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
   readonly filters: readonly ScopingFilter[];
   readonly mappings: readonly CompiledMapping[];
+  /** Required target attributes that nothing gives a value: no account can be made. */
+  readonly unmapped: readonly string[];
   /** False when nothing that flows on updates reads `IsSoftDeleted`: then no account can be disabled. */
   readonly canDisable: boolean;
 }
@@ -62,57 +89,40 @@ export type Compiled =
   | { readonly ok: true; readonly schema: CompiledSchema }
   | { readonly ok: false; readonly problems: readonly SchemaProblem[] };
 
-/** Parses every expression and resolves every attribute once, so that an evaluation only computes. All problems are reported, each with its JSON path. */
+/**
+ * Parses every expression and resolves every attribute once, so that an evaluation only computes. What makes a job impossible is reported, all of it at
+ * once, each with its JSON path; what only a save must refuse is `checkSchema`'s business. An object mapping that is switched off is not looked at.
+ */
 export const compileSchema = (document: SynchronizationSchema): Compiled => {
   const problems: SchemaProblem[] = [];
   const compiled: CompiledObjectMapping[] = [];
-  const rules = document.synchronizationRules.map((rule, index) => ({ rule, at: `$.synchronizationRules[${index}]` }));
-  for (const { rule, at } of rules.sort((left, right) => left.rule.priority - right.rule.priority)) {
-    for (const [index, mapping] of rule.objectMappings.entries()) {
-      const type = typeOf(mapping.sourceObjectName);
-      const path = `${at}.objectMappings[${index}]`;
-      if (type === null) {
-        problems.push({
-          path: `${path}.sourceObjectName`,
-          message: `'${mapping.sourceObjectName}' is not an object of the directory. Use User or Group.`,
-        });
-        continue;
-      }
-      const attributes = attributesOf(document, rule.targetDirectoryName, mapping.targetObjectName);
-      compiled.push({
-        type,
-        ruleId: rule.id,
-        ruleName: rule.name,
-        targetObjectName: mapping.targetObjectName,
-        targetDirectoryName: rule.targetDirectoryName,
-        enabled: mapping.enabled,
-        actions: actionsOf(mapping),
-        filters: filtersOf(mapping, path, problems),
-        ...compileMappings(mapping, attributes, path, problems),
+  for (const { rule, mapping, path } of mappingsByPriority(document)) {
+    if (!mapping.enabled) continue;
+    const type = typeOf(mapping.sourceObjectName);
+    if (type === null) {
+      problems.push({
+        path: `${path}.sourceObjectName`,
+        message: `'${mapping.sourceObjectName}' is not an object of the directory. Use User or Group.`,
       });
+      continue;
     }
+    const attributes = objectDefinitionOf(document, rule.targetDirectoryName, mapping.targetObjectName)?.attributes;
+    compiled.push({
+      type,
+      ruleId: rule.id,
+      ruleName: rule.name,
+      targetObjectName: mapping.targetObjectName,
+      targetDirectoryName: rule.targetDirectoryName,
+      enabled: mapping.enabled,
+      actions: actionsOf(mapping),
+      filters: filtersOf(mapping, path, problems),
+      ...compileMappings(mapping, type, attributes ?? [], path, problems),
+    });
   }
   if (problems.length > 0) return { ok: false, problems };
-  const first = (type: ObjectType) => compiled.find((mapping) => mapping.type === type && mapping.enabled) ?? null;
+  const first = (type: ObjectType) => compiled.find((mapping) => mapping.type === type) ?? null;
   return { ok: true, schema: { version: document.version, users: first("User"), groups: first("Group") } };
 };
-
-const typeOf = (name: string): ObjectType | null => {
-  const lower = name.toLowerCase();
-  return lower === "user" ? "User" : lower === "group" ? "Group" : null;
-};
-
-const attributesOf = (
-  document: SynchronizationSchema,
-  directory: string,
-  object: string,
-): ReadonlyMap<string, AttributeDefinition> =>
-  new Map(
-    document.directories
-      .filter(({ name }) => name === directory)
-      .flatMap(({ objects }) => objects.filter(({ name }) => name === object))
-      .flatMap(({ attributes }) => attributes.map((attribute) => [attribute.name, attribute] as const)),
-  );
 
 const actionsOf = (mapping: ObjectMapping) => {
   const flows = objectFlowsOf(mapping.flowTypes);
@@ -123,11 +133,7 @@ const filtersOf = (mapping: ObjectMapping, at: string, problems: SchemaProblem[]
   (mapping.scope?.groups ?? []).map((group, groupIndex) => ({
     title: group.name,
     clauses: group.clauses.map((clause, index) => {
-      const compiled = {
-        attribute: clause.sourceOperandName,
-        operator: clause.operatorName,
-        operands: clause.targetOperand.values,
-      };
+      const compiled = clauseOf(clause);
       const message = problemOfClause(compiled);
       if (message !== null) problems.push({ path: `${at}.scope.groups[${groupIndex}].clauses[${index}]`, message });
       return compiled;
@@ -136,43 +142,121 @@ const filtersOf = (mapping: ObjectMapping, at: string, problems: SchemaProblem[]
 
 const compileMappings = (
   mapping: ObjectMapping,
-  attributes: ReadonlyMap<string, AttributeDefinition>,
+  type: ObjectType,
+  attributes: readonly AttributeDefinition[],
   at: string,
   problems: SchemaProblem[],
-): Pick<CompiledObjectMapping, "mappings" | "canDisable"> => {
+): Pick<CompiledObjectMapping, "mappings" | "unmapped" | "canDisable"> => {
+  const definitions = new Map(attributes.map((attribute) => [pathKey(attribute.name), attribute]));
   const compiled = mapping.attributeMappings.flatMap((attribute, index) => {
-    const source = sourceOf(attribute, `${at}.attributeMappings[${index}].source`, problems);
-    return source === null ? [] : [compileMapping(attribute, source, attributes.get(attribute.targetAttributeName))];
+    const place = `${at}.attributeMappings[${index}]`;
+    const unwritable = problemOfPath(attribute.targetAttributeName);
+    if (unwritable !== null) problems.push({ path: `${place}.targetAttributeName`, message: unwritable });
+    const source = sourceOf(attribute, `${place}.source.expression`, problems);
+    const definition = definitions.get(pathKey(attribute.targetAttributeName));
+    return source === null || unwritable !== null ? [] : [compileMapping(attribute, source, type, definition)];
   });
-  return { mappings: compiled, canDisable: compiled.some(disables) };
+  const covered = new Set(mapping.attributeMappings.map(({ targetAttributeName }) => pathKey(targetAttributeName)));
+  const open = attributes.filter((one) => one.required && isWritable(one) && !covered.has(pathKey(one.name)));
+  const defaults = open.filter(({ defaultValue }) => defaultValue !== null);
+  return {
+    mappings: [...compiled, ...defaults.map((one) => compileMapping(defaultOf(one), { kind: "none" }, type, one))],
+    unmapped: open.filter(({ defaultValue }) => defaultValue === null).map(({ name }) => name),
+    canDisable: compiled.some(disables),
+  };
 };
 
-const disables = ({ readsSoftDeleted, onlyAtCreation, drawn }: CompiledMapping): boolean =>
-  readsSoftDeleted && !onlyAtCreation && !drawn;
+/** A required attribute that nothing maps gets the default of its definition, at creation. */
+const defaultOf = ({ name, defaultValue }: AttributeDefinition): AttributeMapping => ({
+  targetAttributeName: name,
+  source: null,
+  defaultValue,
+  matchingPriority: 0,
+  flowBehavior: "FlowWhenChanged",
+  flowType: "ObjectAddOnly",
+  exportMissingReferences: false,
+});
+
+const disables = ({ readsSoftDeleted, flow }: CompiledMapping): boolean =>
+  readsSoftDeleted && (flow === "Always" || flow === "ValueAddOnly");
 
 const compileMapping = (
   mapping: AttributeMapping,
   source: MappingSource,
+  objectType: ObjectType,
   definition: AttributeDefinition | undefined,
 ): CompiledMapping => {
+  const { targetAttributeName, matchingPriority, defaultValue } = mapping;
+  const type = definition?.type ?? "String";
   const reads = readsOf(source);
+  const calls = (name: string) => source.kind === "expression" && callsFunction(source.tree, name);
+  const drawn = drawing.some(calls);
+  const path = writtenPath(targetAttributeName, objectType, type);
+  const flow = flowOf(mapping.flowType, definition, { drawn, adds: calls("AppRoleAssignmentsComplex"), type });
   return {
-    path: mapping.targetAttributeName,
+    path,
     source,
-    origin: mapping.source?.expression ?? (source.kind === "none" ? "(none)" : ""),
-    target: definition ?? { type: "String", multivalued: false, caseExact: false, required: false, defaultValue: null },
-    defaultValue: mapping.defaultValue,
-    whenNull: mapping.nullBehaviour ?? (mapping.defaultValue === null ? "leave" : "default"),
+    origin: mapping.source?.expression ?? "(none)",
+    target: {
+      type,
+      multivalued: definition?.multivalued ?? false,
+      // Encoded bytes differ as soon as one letter does, and ids are compared exactly.
+      caseExact: type === "Binary" || type === "Reference" || (definition?.caseExact ?? false),
+      required: flow !== "Never" && (definition?.required ?? false),
+      defaultValue: definition?.defaultValue ?? null,
+      holdsValues: holdsValues(path, objectType),
+    },
+    defaultValue,
+    whenNull: mapping.nullBehaviour ?? nullOf(type, calls("AssertiveAppRoleAssignmentsComplex"), defaultValue ?? null),
     defaultOnUpdate: mapping.defaultOnUpdate ?? false,
-    onlyAtCreation: mapping.flowType === "ObjectAddOnly",
-    matchingPriority: mapping.matchingPriority,
+    flow,
+    accompanies:
+      mapping.flowBehavior === "FlowAlways" &&
+      !drawn &&
+      (flow === "Always" || flow === "ValueAddOnly" || (isWriteOnly(definition) && mapping.flowType === "Always")),
+    matchingPriority,
     reads,
     readsSoftDeleted: reads.has("IsSoftDeleted"),
-    drawn: source.kind === "expression" && drawing.some((name) => callsFunction(source.tree, name)),
+    drawn,
+    beside: besideOf(source, path),
   };
 };
 
 const drawing = ["Guid", "RandomString"] as const;
+
+/** An empty reference or an empty list of asserted roles is taken away; anything else that is null is left alone, or gets its default. */
+const nullOf = (type: AttributeType, asserts: boolean, defaultValue: string | null): NullBehaviour => {
+  if (defaultValue !== null) return "default";
+  return type === "Reference" || asserts ? "clear" : "leave";
+};
+
+/** The flow that the mapping asks for, as far as the target's attribute and the nature of the value allow it. */
+const flowOf = (
+  asked: AttributeFlowType,
+  definition: AttributeDefinition | undefined,
+  value: { readonly drawn: boolean; readonly adds: boolean; readonly type: AttributeType },
+): EffectiveFlow => {
+  if (definition !== undefined && !isWritable(definition)) return "Never";
+  // The target never shows such a value, so nobody could tell a difference.
+  if (isWriteOnly(definition) || value.drawn) return "ObjectAddOnly";
+  if (definition?.mutability === "Immutable") return value.type === "Reference" ? "AttributeAddOnly" : "ObjectAddOnly";
+  // Whom an account refers to may get an account later: "at creation" then means as soon as it can be said.
+  if (value.type === "Reference" && asked === "ObjectAddOnly" && definition?.multivalued !== true)
+    return "AttributeAddOnly";
+  return asked === "Always" && value.adds ? "MultiValueAddOnly" : asked;
+};
+
+/** The account's id and what its own service keeps are not written. */
+const isWritable = ({ anchor, mutability }: AttributeDefinition): boolean => !anchor && mutability !== "ReadOnly";
+const isWriteOnly = (definition: AttributeDefinition | undefined): boolean => definition?.mutability === "WriteOnly";
+
+/** A single role carries its type, as Entra sends it with a new account. */
+const besideOf = (source: MappingSource, path: string): CompiledMapping["beside"] => {
+  if (source.kind !== "expression" || source.tree.kind !== "call" || source.tree.name !== "SingleAppRoleAssignment")
+    return null;
+  const sibling = /^roles\[.*\]\.value$/i.test(path) ? siblingPath(path, "type") : null;
+  return sibling === null ? null : { path: sibling, value: "WindowsAzureActiveDirectoryRole" };
+};
 
 const readsOf = (source: MappingSource): ReadonlySet<string> => {
   if (source.kind === "attribute") return new Set([source.name]);
@@ -181,10 +265,13 @@ const readsOf = (source: MappingSource): ReadonlySet<string> => {
 
 const sourceOf = ({ source }: AttributeMapping, at: string, problems: SchemaProblem[]): MappingSource | null => {
   if (source === null) return { kind: "none" };
-  if (source.type === "Constant") return { kind: "constant", value: source.name ?? "" };
-  if (source.type === "Attribute" && source.name) return { kind: "attribute", name: source.name };
   const parsed = fromGraphSource(source);
-  if (parsed.ok) return { kind: "expression", tree: parsed.tree };
-  problems.push({ path: at, message: parsed.error.message });
-  return null;
+  if (!parsed.ok) {
+    problems.push({ path: at, message: parsed.error.message });
+    return null;
+  }
+  if (parsed.tree.kind === "text") return { kind: "constant", value: parsed.tree.value };
+  return parsed.tree.kind === "attribute"
+    ? { kind: "attribute", name: parsed.tree.name }
+    : { kind: "expression", tree: parsed.tree };
 };

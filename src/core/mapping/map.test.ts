@@ -56,6 +56,7 @@ const mappingOf = (...rows: Row[]): CompiledObjectMapping => {
     anchor: false,
     required: false,
     caseExact: false,
+    mutability: "ReadWrite",
     ...target,
   }));
   const compiled = compileSchema(document);
@@ -233,9 +234,9 @@ test.each<[what: string, row: Omit<Row, "to">, withoutValue: unknown[], withValu
   ["a constant", { from: "c", constant: true }, [["c", "always"]], [["c", "always"]]],
   [
     "a default of the target's type",
-    { from: "[mail]", members: { defaultValue: "True" }, target: { type: "Boolean" } },
+    { from: 'Replace([mail], "m", , , "false", , )', members: { defaultValue: "True" }, target: { type: "Boolean" } },
     [[true, "creation"]],
-    [["m", "always"]],
+    [[false, "always"]],
   ],
   [
     "left out when empty",
@@ -257,20 +258,66 @@ test("an empty text is a value, as Join gives it for nothing", () => {
 test.each<[type: string, value: AttributeValue, converted: unknown]>([
   ["Boolean", "True", true],
   ["Boolean", "false", false],
-  ["Boolean", "FALSE", false],
+  ["Boolean", " FALSE ", false],
   ["Boolean", true, true],
-  ["Boolean", "perhaps", "perhaps"],
   ["Integer", "42", 42],
+  ["Integer", "+42", 42],
   ["Integer", "-7", -7],
+  ["Integer", "007", 7],
   ["Integer", 42, 42],
-  ["Integer", "9007199254740993", "9007199254740993"],
-  ["Integer", "forty", "forty"],
+  ["Integer", "9007199254740991", 9007199254740991],
   ["String", true, "True"],
   ["String", false, "False"],
   ["String", 42, "42"],
   ["String", "True", "True"],
+  ["String", " as it is ", " as it is "],
+  ["DateTime", "2026-03-01T08:00:00+02:00", "2026-03-01T08:00:00+02:00"],
+  ["DateTime", "3/16/2020 7:00:00 AM", "2020-03-16T07:00:00Z"],
+  ["DateTime", "12/31/2020 11:59:59 PM", "2020-12-31T23:59:59Z"],
+  ["DateTime", "2026-03-01", "2026-03-01T00:00:00Z"],
+  ["DateTime", "2020-03-16-07:00", "2020-03-16T07:00:00Z"],
+  ["DateTime", "2026-03-01 08:00:00.250", "2026-03-01T08:00:00.25Z"],
+  ["Binary", "TG9ja3N0ZXA=", "TG9ja3N0ZXA="],
 ])("into %s: %j becomes %j", (type, value, converted) => {
   expect(one({ from: "[a]", target: { type } }, { a: value })).toEqual([[converted, "always"]]);
+});
+
+test.each<[type: string, value: AttributeValue, takes: string]>([
+  ["Boolean", "maybe", 'true or false, and its mapping gives "maybe". Map it with Switch or IIF'],
+  ["Boolean", "1", "true or false"],
+  ["Boolean", 1, "true or false, and its mapping gives 1."],
+  ["Integer", "forty", 'a whole number, and its mapping gives "forty". Map digits alone'],
+  ["Integer", "6.5", "a whole number"],
+  ["Integer", true, "a whole number"],
+  ["Integer", "9007199254740993", "a whole number that JSON keeps exactly (up to 9007199254740991)"],
+  ["DateTime", "soon", "a date and time such as 2026-03-01T08:00:00Z"],
+  ["DateTime", "2026-02-30", "a date and time"],
+  ["DateTime", 20260301, "a date and time"],
+  ["Binary", "not Base64", 'Base64, and its mapping gives "not Base64". Encode it with ConvertToBase64.'],
+  ["Binary", "TG9ja3N0ZXA", "Base64"],
+  ["Binary", true, "Base64"],
+])("into %s: %j is an error of that mapping", (type, value, takes) => {
+  expect(errorOf({ from: "[a]", target: { type } }, { a: value })).toEqual({
+    code: "MappingFailed",
+    path: "x",
+    origin: "[a]",
+    message: expect.stringContaining(`x takes ${takes}`),
+  });
+});
+
+test.each(["Boolean", "Integer", "DateTime", "Binary"])("an empty text has no value of type %s", (type) => {
+  expect(one({ from: "[a]", target: { type } }, { a: "" })).toEqual([]);
+});
+
+test("a default value that does not fit is an error only for whom it is needed, and a hidden value stays hidden", () => {
+  const row = { from: "[a]", target: { type: "Integer" }, members: { defaultValue: "none" } };
+  expect(one(row, { a: "7" })).toEqual([[7, "always"]]);
+  expect(errorOf(row, {})?.message).toBe(
+    'The default value does not fit: x takes a whole number, and its mapping gives "none". Map digits alone, or make the attribute a String.',
+  );
+  expect(errorOf({ from: "Redact([a])", target: { type: "Integer" } }, { a: "secret" })?.message).not.toContain(
+    "secret",
+  );
 });
 
 test("multi-valued and single-valued attributes", () => {

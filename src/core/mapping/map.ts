@@ -10,6 +10,8 @@ import {
   type TargetValue,
 } from "../objects.ts";
 import type { CompiledMapping, CompiledObjectMapping } from "./compile.ts";
+import { convert } from "./convert.ts";
+import { type PlaceableValue, placeValue } from "./place-value.ts";
 
 /** What a decision may not draw for itself: the time and random bytes, drawn once and kept with it. */
 export interface Drawn {
@@ -30,7 +32,7 @@ export type Mapped =
  */
 export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, drawn: Drawn): Mapped => {
   const attributes: DesiredAttribute[] = [];
-  const missing: string[] = [];
+  const missing: string[] = [...(scoped.inScope ? mapping.unmapped : [])];
   const matching: { priority: number; path: string; value: string }[] = [];
   const used = scoped.inScope ? mapping.mappings : mapping.mappings.filter(({ readsSoftDeleted }) => readsSoftDeleted);
   const random = inTurn(drawn.random);
@@ -42,10 +44,9 @@ export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, 
       broken ??= given.error;
       continue;
     }
-    const placed = given.kind === "ignored" ? [] : place(one, given.value, given.log, given.references);
+    const placed = given.kind === "ignored" ? [] : placeValue(one, given);
     attributes.push(...placed);
-    if (one.target.required && placed.every(({ when, value }) => when === "update" || value === clearValue))
-      missing.push(one.path);
+    if (one.target.required && !placed.some(countsAtCreation)) missing.push(one.path);
     if (one.matchingPriority > 0 && given.kind === "given" && isMatchable(given.value))
       matching.push({ priority: one.matchingPriority, path: one.path, value: String(given.value) });
   }
@@ -60,6 +61,12 @@ export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, 
         .map(({ path, value }) => ({ path, value })),
     },
   };
+};
+
+/** Whether a new account has a value of it. */
+const countsAtCreation = ({ when, value }: DesiredAttribute): boolean => {
+  if (when === "update" || value === clearValue || value === "") return false;
+  return !(typeof value === "object" && "ids" in value && Array.isArray(value.ids) && value.ids.length === 0);
 };
 
 const isMatchable = (value: TargetValue | null): boolean =>
@@ -77,29 +84,34 @@ const inTurn = (drawn: Uint8Array): RandomBytes => {
 };
 
 type Given =
-  | {
-      readonly kind: "given";
-      readonly value: TargetValue | null;
-      readonly references: readonly string[] | null;
-      readonly log: string | undefined;
-    }
+  | ({ readonly kind: "given" } & PlaceableValue)
   | { readonly kind: "ignored" }
   | { readonly kind: "error"; readonly error: MappingError };
 
 /** What a mapping gives for this object, in the target attribute's type. */
 const give = (mapping: CompiledMapping, scoped: ScopedObject, now: string, random: RandomBytes): Given => {
   const { path, origin } = mapping;
+  const fail = (code: MappingError["code"], message: string): Given => ({
+    kind: "error",
+    error: { code, path, origin, message },
+  });
   const result = evaluateMapping(mapping, scoped, now, random);
   if (result.kind === "ignored") return { kind: "ignored" };
-  if (result.kind === "error") {
-    const message = `The mapping of ${path} (${origin}) has no value for this object: ${result.error.message}`;
-    return { kind: "error", error: { code: "MappingFailed", path, origin, message } };
-  }
-  const converted = convert(result.value, mapping);
-  if (!converted.ok)
-    return { kind: "error", error: { code: converted.code, path, origin, message: converted.message } };
-  return { kind: "given", value: converted.value, references: converted.references, log: result.log };
+  if (result.kind === "error")
+    return fail(
+      "MappingFailed",
+      `The mapping of ${path} (${origin}) has no value for this object: ${result.error.message}`,
+    );
+  const receiver = { path, ...mapping.target };
+  const converted = convert(result.value, receiver, result.log !== undefined);
+  if (!converted.ok) return fail(converted.code, converted.message);
+  const { value } = converted;
+  const fallback = value === null ? convert(mapping.defaultValue ?? mapping.target.defaultValue, receiver) : unneeded;
+  if (!fallback.ok) return fail(fallback.code, `The default value does not fit: ${fallback.message}`);
+  return { kind: "given", value, fallback: fallback.value, shown: result.log };
 };
+
+const unneeded = { ok: true, value: null } as const;
 
 const evaluateMapping = (
   { source }: CompiledMapping,
@@ -122,78 +134,3 @@ const evaluateMapping = (
 
 const read = (attributes: Readonly<Record<string, AttributeValue>>, name: string): AttributeValue | undefined =>
   Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-
-type Converted =
-  | { readonly ok: true; readonly value: TargetValue | null; readonly references: readonly string[] | null }
-  | { readonly ok: false; readonly code: MappingError["code"]; readonly message: string };
-
-/** Brings a value into the target attribute's type; null stays null. */
-const convert = (value: FlowValue, { target, path }: CompiledMapping): Converted => {
-  if (target.type === "Reference") {
-    const ids = (Array.isArray(value) ? value : [value]).filter(
-      (id): id is string => typeof id === "string" && id !== "",
-    );
-    return { ok: true, value: null, references: ids };
-  }
-  if (value === null) return { ok: true, value: null, references: null };
-  if (Array.isArray(value)) {
-    const items = value.filter((item) => item !== null).map((item) => scalar(item as TargetValue, target.type));
-    const [only, ...others] = items;
-    if (only === undefined) return { ok: true, value: null, references: null };
-    if (target.multivalued) return { ok: true, value: items, references: null };
-    if (others.length === 0) return { ok: true, value: only, references: null };
-    return {
-      ok: false,
-      code: "SchemaPropertyCanOnlyAcceptValue",
-      message: `${path} takes one value, and its mapping gives ${items.length}. Map one of them, for example with Item([attribute], 1).`,
-    };
-  }
-  const single = scalar(value as TargetValue, target.type);
-  return { ok: true, value: target.multivalued ? [single] : single, references: null };
-};
-
-const scalar = (value: TargetValue, type: CompiledMapping["target"]["type"]): TargetValue => {
-  if (type === "Boolean" && typeof value === "string") {
-    const lower = value.toLowerCase();
-    return lower === "true" ? true : lower === "false" ? false : value;
-  }
-  if (type === "Integer" && typeof value === "string" && /^-?\d{1,15}$/.test(value)) return Number(value);
-  if (type === "String" && (typeof value === "boolean" || typeof value === "number")) {
-    return typeof value === "boolean" ? (value ? "True" : "False") : String(value);
-  }
-  return value;
-};
-
-/** When a value flows: always, at creation, at update, or where the target is empty; several of them when null is treated differently. */
-const place = (
-  mapping: CompiledMapping,
-  value: TargetValue | null,
-  log: string | undefined,
-  references: readonly string[] | null,
-): DesiredAttribute[] => {
-  const attribute = (given: DesiredAttribute["value"], when: DesiredAttribute["when"]): DesiredAttribute => ({
-    path: mapping.path,
-    value: given,
-    origin: mapping.origin,
-    when,
-    caseExact: mapping.target.caseExact,
-    multivalued: mapping.target.multivalued,
-    ...(log === undefined ? {} : { shown: log }),
-  });
-  if (references !== null) return [attribute({ kind: "reference", ids: references }, "always")];
-  const fallback = mapping.defaultValue ?? mapping.target.defaultValue;
-  const given = fallback === null ? null : scalar(fallback, mapping.target.type);
-  if (mapping.source.kind === "none") return given === null ? [] : [attribute(given, "whenEmpty")];
-  const creationOnly = mapping.onlyAtCreation || mapping.drawn;
-  if (value !== null) return [attribute(value, creationOnly ? "creation" : "always")];
-  const result: DesiredAttribute[] = [];
-  if (given !== null)
-    result.push(
-      attribute(
-        given,
-        mapping.defaultOnUpdate && mapping.whenNull === "default" && !creationOnly ? "always" : "creation",
-      ),
-    );
-  if (mapping.whenNull === "clear" && !creationOnly) result.push(attribute(clearValue, "update"));
-  return result;
-};

@@ -1,4 +1,6 @@
 import type { GraphSource } from "../expressions/index.ts";
+import type { ObjectType } from "../objects.ts";
+import type { Clause } from "../scope/clause.ts";
 
 /**
  * The synchronization schema of a job as Microsoft Graph writes it: rules map objects, object mappings map attributes, directories describe both sides.
@@ -151,3 +153,49 @@ export const objectFlowsOf = (flowTypes: string): readonly ObjectFlow[] => {
   const words = new Set(flowTypes.split(",").map((word) => word.trim().toLowerCase()));
   return (["Add", "Update", "Delete"] as const).filter((flow) => words.has(flow.toLowerCase()));
 };
+
+/** The type of object that a name of the source directory stands for, in any letter case; null for any other. */
+export const typeOf = (sourceObjectName: string): ObjectType | null => {
+  const lower = sourceObjectName.toLowerCase();
+  return lower === "user" ? "User" : lower === "group" ? "Group" : null;
+};
+
+export interface PlacedMapping {
+  readonly rule: SynchronizationRule;
+  readonly mapping: ObjectMapping;
+  /** JSON path of the object mapping. */
+  readonly path: string;
+}
+
+/** Every object mapping with its place, those of the rules with the lowest priority number first. */
+export const mappingsByPriority = (document: SynchronizationSchema): readonly PlacedMapping[] =>
+  document.synchronizationRules
+    .map((rule, index) => ({ rule, at: `$.synchronizationRules[${index}]` }))
+    .sort((left, right) => left.rule.priority - right.rule.priority)
+    .flatMap(({ rule, at }) =>
+      rule.objectMappings.map((mapping, index) => ({ rule, mapping, path: `${at}.objectMappings[${index}]` })),
+    );
+
+/** The definition of an object in one of the document's directories; null where there is none. */
+export const objectDefinitionOf = (
+  document: SynchronizationSchema,
+  directory: string,
+  object: string,
+): ObjectDefinition | null =>
+  document.directories
+    .find(({ name }) => name === directory)
+    ?.objects.find(({ name }) => name.toLowerCase() === object.toLowerCase()) ?? null;
+
+/** A clause as the document writes it, for judging. */
+export const clauseOf = (clause: FilterClause): Clause => ({
+  attribute: clause.sourceOperandName,
+  operator: clause.operatorName,
+  operands: clause.targetOperand.values,
+});
+
+/** A clause for the document. */
+export const filterClauseOf = ({ attribute, operator, operands }: Clause): FilterClause => ({
+  sourceOperandName: attribute,
+  operatorName: operator,
+  targetOperand: { values: operands },
+});

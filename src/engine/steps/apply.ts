@@ -117,7 +117,7 @@ const update = async (
 ): Promise<Outcome> => {
   const { type } = claimed.source;
   const id = decision.targetId ?? current?.id ?? "";
-  const changes = decision.changes.map(({ path, after }) => ({ path, value: after }));
+  const changes = decision.changes.map(({ path, after, adds }) => ({ path, value: after, adds }));
   for (let attempt = 1; ; attempt++) {
     const answer = await context.target.update(type, id, changes, current, options);
     if (answer.ok) {

@@ -31,8 +31,14 @@ const chunkSize = 500;
 /**
  * What has to change: direct members that are people with an account in scope are wanted, what `member_link` holds is there. The target is not asked, so that a
  * group of any size costs what changed. Members that somebody added in the target are not known here and stay.
+ * @param onlyAdds true: who left the group stays a member in the target
  */
-export const memberChange = async (q: Queryable, context: JobContext, groupId: string): Promise<MemberChange> => {
+export const memberChange = async (
+  q: Queryable,
+  context: JobContext,
+  groupId: string,
+  onlyAdds: boolean,
+): Promise<MemberChange> => {
   const add: Member[] = [];
   const unsettled: string[] = [];
   const kept = new Set<string>();
@@ -60,7 +66,8 @@ export const memberChange = async (q: Queryable, context: JobContext, groupId: s
     after = page.at(-1)?.id ?? null;
     if (page.length < pageSize) break;
   }
-  const remove = [...written].filter(([id]) => !kept.has(id)).map(([id, targetId]) => ({ id, targetId }));
+  const gone = onlyAdds ? [] : [...written].filter(([id]) => !kept.has(id));
+  const remove = gone.map(([id, targetId]) => ({ id, targetId }));
   return { add, remove, unsettled };
 };
 

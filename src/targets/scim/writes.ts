@@ -1,4 +1,5 @@
 import {
+  isJsonArray,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -14,9 +15,19 @@ import { memberIds } from "./resources.ts";
 
 type MemberChange = { readonly add: readonly string[]; readonly remove: readonly string[] };
 
-/** Plain JSON as it would travel: what JSON cannot hold is gone. */
-const asJson = (value: unknown): JsonValue | undefined =>
-  value === undefined ? undefined : (JSON.parse(JSON.stringify(value) ?? "null") as JsonValue);
+/** Plain JSON as it would travel. What JSON cannot hold is gone, and so is null: in SCIM what has no value is not there. */
+const asJson = (value: unknown): JsonValue | undefined => {
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : withoutNulls(JSON.parse(text) as JsonValue);
+};
+
+const withoutNulls = (value: JsonValue): JsonValue | undefined => {
+  if (value === null) return undefined;
+  if (isJsonArray(value)) return value.map(withoutNulls).filter((item) => item !== undefined);
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, withoutNulls(member)] as const);
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as JsonObject;
+};
 
 /** A resource as a request body. */
 export const resourceBody = (resource: { readonly [name: string]: unknown }): JsonObject => {
@@ -24,13 +35,16 @@ export const resourceBody = (resource: { readonly [name: string]: unknown }): Js
   return isJsonObject(body) ? body : {};
 };
 
+const asList = (values: readonly unknown[]): readonly JsonValue[] =>
+  values.map(asJson).filter((value) => value !== undefined);
+
 /** The body of a PATCH, or null when the changes ask for nothing that is not so already. Fails on a path that cannot be read. */
 export const patchBody = (
   changes: readonly AttributeChange[],
   current: TargetObject | null,
 ): Result<JsonObject | null> => {
   const operations = makePatch(
-    changes.map(({ path, value }) => ({ path, value: asJson(value) })),
+    changes.map(({ path, value, adds }) => ({ path, value: asJson(value), adds: adds && asList(adds) })),
     rfcStyle,
     current === null ? undefined : resourceBody(current.resource),
   );
