@@ -16,6 +16,9 @@ export {
   tooManyFailures,
 } from "./health/quarantine.ts";
 export { defaultRetryLadder, nextTry, type RetryLadder, type RetryVerdict } from "./health/retry.ts";
+export { checkSchema } from "./mapping/check/check-schema.ts";
+export type { SchemaReport } from "./mapping/check/findings.ts";
+export type { SchemaFacts } from "./mapping/check/side.ts";
 export {
   type CompiledMapping,
   type CompiledObjectMapping,
@@ -23,10 +26,13 @@ export {
   compileSchema,
   type MappingSource,
 } from "./mapping/compile.ts";
+export type { ChangeSubject, SchemaChange } from "./mapping/diff/change.ts";
+export { diffSchemas } from "./mapping/diff/diff-schemas.ts";
 export { type Drawn, mapObject } from "./mapping/map.ts";
 export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-document.ts";
 export * from "./mapping/schema-document.ts";
 export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } from "./matching/matching.ts";
 export * from "./objects.ts";
 export { type Clause, operatorNames, problemOfClause } from "./scope/clause.ts";
+export { type FilterTextError, type FilterTextReading, parseFilterText, printFilterText } from "./scope/filter-text.ts";
 export { judgeFilters, type ScopeRules, type ScopingFilter, scopeObject } from "./scope/scope.ts";

@@ -10,8 +10,9 @@ export class DocumentReader {
     this.problems.push({ path, message });
   }
 
+  /** The members of an object, without OData's annotations. */
   object(value: unknown, path: string): Members {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return otherMembers(value as Members, []);
     this.refuse(path, "This must be an object.");
     return {};
   }

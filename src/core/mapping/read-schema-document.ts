@@ -26,7 +26,7 @@ export type SchemaReading =
 
 /**
  * Reads a schema document from the wire and names everything that is wrong with it. Enumerations are taken in any case; of a mapping's source the
- * expression is the truth and `parameters` are built anew; members that are not known are kept, OData annotations are not.
+ * expression is the truth and `parameters` are built anew; members that are not known are kept, OData annotations are not, wherever they stand.
  */
 export const readSchemaDocument = (value: unknown): SchemaReading => {
   const read = new DocumentReader();
@@ -159,18 +159,27 @@ const attributeMapping = (read: DocumentReader, value: unknown, path: string): A
   };
 };
 
+/** Entra writes a mapping of type None as a source without name and expression. */
+const isNone = (from: { readonly [name: string]: unknown }): boolean =>
+  [from.name, from.expression].every((text) => text == null || text === "");
+
 const source = (read: DocumentReader, value: unknown, path: string): GraphSource | null => {
   if (value === undefined) return null;
   const from = read.object(value, path);
   const type = read.word(from, "type", path, ["Attribute", "Constant", "Function"], "Attribute");
+  if (isNone(from)) return null;
   const parsed = fromGraphSource({ type, name: from.name, expression: from.expression });
-  if (parsed.ok) return toGraphSource(parsed.tree);
+  if (parsed.ok)
+    return { ...otherMembers(from, ["type", "name", "expression", "parameters"]), ...toGraphSource(parsed.tree) };
   const { message, position } = parsed.error;
   read.refuse(`${path}.expression`, `${message} (line ${position.line}, column ${position.column})`);
   return null;
 };
 
-const discoverable = ["AttributeNames", "AttributeDataTypes", "AttributeReadOnly", "ReferenceAttributes"];
+const discoverable = [
+  ...["AttributeNames", "AttributeDataTypes", "AttributeReadOnly", "ReferenceAttributes"],
+  "UnknownFutureValue",
+];
 
 const directory = (read: DocumentReader, value: unknown, path: string): DirectoryDefinition => {
   const from = read.object(value, path);

@@ -1,3 +1,4 @@
+import { readBoolean } from "#scim";
 import { compilePattern } from "../expressions/index.ts";
 import type { AttributeValue, ClauseResult } from "../objects.ts";
 
@@ -25,8 +26,8 @@ const binary: Readonly<Record<string, (value: string, operand: string) => boolea
 const unary: Readonly<Record<string, (value: AttributeValue | undefined) => boolean>> = {
   "IS NULL": (value) => isEmpty(value),
   "IS NOT NULL": (value) => !isEmpty(value),
-  "IS TRUE": (value) => value === true || value === "True" || value === "true",
-  "IS FALSE": (value) => value === false || value === "False" || value === "false",
+  "IS TRUE": (value) => readBoolean(value, "compat") === true,
+  "IS FALSE": (value) => readBoolean(value, "compat") === false,
 };
 
 /** The operators' names as Entra writes them. */
@@ -46,6 +47,10 @@ export const operatorNames: readonly string[] = [
   "&",
   "!&",
 ];
+
+/** The name of an operator in Entra's spelling, whatever letter case it is given in; null for what is none. */
+export const operatorNameOf = (operator: string): string | null =>
+  operatorNames.find((name) => name.toUpperCase() === operator.toUpperCase()) ?? null;
 
 export const isUnary = (operator: string): boolean => Object.hasOwn(unary, operator.toUpperCase());
 export const isOperator = (operator: string): boolean =>
