@@ -287,3 +287,33 @@ test("a broken mapping holds up who is in scope, and of leavers only who would b
   const purged = scopeObject({ ...source, presence: "purged" }, [], { syncAll: false, filters: [] });
   expect(given({ ...broken, scoped: purged, link, match: linked(asWanted) })).toMatchObject({ action: "delete" });
 });
+
+const accompanying = {
+  ...desired,
+  attributes: desired.attributes.map((attribute) => ({ ...attribute, accompanies: true })),
+};
+
+test("what goes along with every update neither brings one about nor wakes a suspended account or rewrites a login", () => {
+  const along = { desired: { ok: true, object: accompanying } } as const;
+  expect(given({ ...along, link, match: linked(asWanted) })).toMatchObject({ action: "skip", changes: [] });
+  expect(given({ ...along, link, match: linked({ ...asWanted, displayName: "Old" }) })).toMatchObject({
+    action: "update",
+    changes: [
+      { path: "displayName", before: "Old" },
+      { path: "userName", repeated: true },
+      { path: "active", repeated: true },
+    ],
+  });
+  const suspended = given({ ...along, link, match: linked({ ...asWanted, active: false, displayName: "Old" }) });
+  expect(suspended).toMatchObject({
+    action: "update",
+    changes: [{ path: "displayName" }, { path: "userName", repeated: true }],
+    drift: [{ path: "active" }],
+  });
+  const other = { ...asWanted, userName: "other@example.org", displayName: "Old" };
+  expect(given({ ...along, match: found(other, "externalId") })).toMatchObject({
+    action: "update",
+    changes: [{ path: "displayName" }, { path: "active", repeated: true }],
+    drift: [{ path: "userName" }],
+  });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { clearValue, type DesiredAttribute } from "../objects.ts";
-import { differenceOf, wholeOf } from "./difference.ts";
+import { companionsOf, differenceOf, wholeOf } from "./difference.ts";
 
 const want = (value: DesiredAttribute["value"], more: Partial<DesiredAttribute> = {}): DesiredAttribute => ({
   path: "x",
@@ -65,6 +65,30 @@ test.each<[before: unknown, after: DesiredAttribute["value"], more: Partial<Desi
   [undefined, clearValue, {}, false],
   ["", clearValue, {}, false],
   [[], clearValue, {}, false],
+  // Dates are moments, where the attribute is one.
+  ["2026-03-01T08:00:00.000Z", "2026-03-01T09:00:00+01:00", { dateTime: true }, false],
+  ["2026-03-01T08:00:00Z", "2026-03-01T08:00:01Z", { dateTime: true }, true],
+  ["2026-03-01T08:00:00.000Z", "2026-03-01T08:00:00Z", {}, true],
+  ["soon", "2026-03-01T08:00:00Z", { dateTime: true }, true],
+  // What the target does not show of a value it does not keep; what is its own does not matter.
+  [[{ value: "a" }], [{ value: "a", primary: false, type: "r" }], {}, false],
+  [[{ value: "a", $ref: "/r/a", display: "A" }], [{ value: "a" }], {}, false],
+  [[{ value: "a", display: "B" }], [{ value: "a", display: "A" }], {}, true],
+  [[{ display: "A" }], [{ value: "a", display: "A" }], {}, true],
+  [[{ value: "a" }, { value: "b" }], [{ value: "a" }], {}, true],
+  [[{ Value: "a" }], [{ value: "a" }], {}, false],
+  [[{ display: "A" }], [{ type: "A" }], {}, true],
+  // A list may be kept as objects, one value as a list.
+  [[{ value: "a" }, { value: "b" }], ["b", "a"], {}, false],
+  [["a"], [{ value: "a" }], {}, false],
+  [["a"], "a", {}, false],
+  [[{ value: "a" }], "a", {}, false],
+  [["a", "b"], "a", {}, true],
+  // Values that only join.
+  [["a"], ["a", "b"], { adds: true }, true],
+  [["a", "b"], ["a"], { adds: true }, false],
+  [[{ value: "a", type: "x" }], [{ value: "a" }], { adds: true }, false],
+  [undefined, ["a"], { adds: true }, true],
   // When it flows.
   ["a", "b", { when: "update" }, true],
   ["a", "b", { when: "creation" }, false],
@@ -118,4 +142,42 @@ test("a new account is made of everything but what is for updates, for removal, 
     { path: "c", before: undefined, after: "c", origin: "[x]", shown: undefined },
     { path: "active", before: undefined, after: false, origin: "[x]", shown: undefined },
   ]);
+});
+
+test("what only joins is told as the new values and the whole that they make", () => {
+  const current = { id: "t1", resource: { x: [{ value: "A" }], y: "single", z: [] } };
+  const adds = { adds: true, multivalued: true } as const;
+  const desired = [
+    want([{ value: "a" }, { value: "b" }, { value: "c" }], adds),
+    want(["more"], { ...adds, path: "y" }),
+    want(["first"], { ...adds, path: "z" }),
+  ];
+  expect(differenceOf(desired, current).map(({ path, after, adds: added }) => [path, after, added])).toEqual([
+    ["x", [{ value: "A" }, { value: "b" }, { value: "c" }], [{ value: "b" }, { value: "c" }]],
+    ["y", ["single", "more"], ["more"]],
+    ["z", ["first"], undefined],
+  ]);
+  expect(wholeOf([want(["a"], adds)]).map(({ after }) => after)).toEqual([["a"]]);
+});
+
+test("what goes along with every update goes with none that is not, and says whether it is repeated", () => {
+  const current = { id: "t1", resource: { a: "1", b: "same" } };
+  const changed = want("2", { path: "a" });
+  const along = want("same", { path: "b", accompanies: true });
+  const secret = want("s", { path: "password", when: "creation", accompanies: true });
+  const desired = [
+    changed,
+    along,
+    secret,
+    want("c", { path: "c", when: "creation" }),
+    { ...changed, accompanies: true },
+  ];
+  const changes = differenceOf([changed, along, secret], current);
+  expect(changes.map(({ path }) => path)).toEqual(["a"]);
+  expect(companionsOf(desired, current, changes).map(({ path, after, repeated }) => [path, after, repeated])).toEqual([
+    ["b", "same", true],
+    ["password", "s", undefined],
+  ]);
+  expect(companionsOf(desired, current, [])).toEqual([]);
+  expect(companionsOf([want(clearValue, { accompanies: true })], current, changes)).toEqual([]);
 });

@@ -164,6 +164,55 @@ test("filters are taken over with their titles", () => {
   ]);
 });
 
+test("users and groups have filters of their own", () => {
+  const scope = (name: string, attribute: string) => ({
+    groups: [
+      { name, clauses: [{ sourceOperandName: attribute, operatorName: "IS NOT NULL", targetOperand: { values: [] } }] },
+    ],
+    inputFilterGroups: [],
+    categoryFilterGroups: [],
+  });
+  const compiled = compile((rule, document) => {
+    const [mapping] = rule.objectMappings;
+    mapping.scope = scope("people", "department");
+    rule.objectMappings.push({
+      ...structuredClone(mapping),
+      name: "Groups",
+      sourceObjectName: "Group",
+      scope: scope("teams", "mail"),
+    });
+    document.directories[0].objects.push({ ...structuredClone(document.directories[0].objects[0]), name: "Group" });
+  });
+  const titles = compiled.ok
+    ? [compiled.schema.users, compiled.schema.groups].map((one) =>
+        one?.filters.map(({ title, clauses }) => [title, clauses[0]?.attribute]),
+      )
+    : compiled.problems;
+  expect(titles).toEqual([[["people", "department"]], [["teams", "mail"]]]);
+});
+
+test("what is switched off is not looked at", () => {
+  const compiled = compile((rule, document) => {
+    rule.objectMappings.push({
+      ...structuredClone(rule.objectMappings[0]),
+      sourceObjectName: "Device",
+      enabled: false,
+    });
+    document.directories[0].objects.push({ ...structuredClone(document.directories[0].objects[0]), name: "Device" });
+  });
+  expect(compiled).toMatchObject({ ok: true, schema: { groups: null } });
+});
+
+test("a path that SCIM cannot write stops the job, instead of being left out of requests", () => {
+  const compiled = compile((rule) => {
+    Object.assign(userMapping(rule).attributeMappings[2]!, { targetAttributeName: "emails[type].value" });
+  });
+  expect(compiled).toMatchObject({
+    ok: false,
+    problems: [{ path: "$.synchronizationRules[0].objectMappings[0].attributeMappings[2].targetAttributeName" }],
+  });
+});
+
 test("every problem is told with its place, also of a document that no reader has seen", () => {
   const document = JSON.parse(readFileSync(fixture, "utf8"));
   const [rule] = document.synchronizationRules;

@@ -40,6 +40,12 @@ test.each<[operator: string, operand: string, value: AttributeValue, passed: boo
   ["Greater_Than", "5", "5", false],
   ["Greater_Than", "9", "10", true],
   ["Greater_Than", "9007199254740992", "9007199254740993", true],
+  ["Greater_Than", "9007199254740993", "9007199254740992", false],
+  ["Greater_Than", "99999999999999999999999999999998", "99999999999999999999999999999999", true],
+  ["Greater_Than_OR_EQUALS", "9007199254740993", "9007199254740993", true],
+  ["Greater_Than_OR_EQUALS", "9007199254740993", "9007199254740992", false],
+  ["Greater_Than", "005", "6", true],
+  ["Greater_Than", "5", " 6", false],
   ["Greater_Than", "5", "-6", false],
   ["Greater_Than", "5", "6.5", false],
   ["Greater_Than", "five", "6", false],
@@ -73,6 +79,8 @@ test.each<[value: AttributeValue, isTrue: boolean, isFalse: boolean]>([
   ["true", true, false],
   ["False", false, true],
   ["false", false, true],
+  ["TRUE", true, false],
+  ["FALSE", false, true],
   ["yes", false, false],
   [1, false, false],
   [0, false, false],
@@ -95,6 +103,13 @@ test("operators are known in any letter case, and those that take no value are t
     expect(isUnary(operator.toLowerCase())).toBe(operator.startsWith("IS "));
   }
   expect(passes("equals", ["x"], "x")).toBe(true);
+});
+
+test("a negative operator holds for other values, not for none", () => {
+  for (const operator of ["NOT EQUALS", "NOT REGEX MATCH", "!&"]) {
+    expect(passes(operator, ["x"], "y")).toBe(true);
+    for (const value of nothing) expect(passes(operator, ["x"], value)).toBe(false);
+  }
 });
 
 test("of several operands all must hold", () => {

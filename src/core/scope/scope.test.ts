@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AssignmentPath, OutOfScopeReason, Presence, SourceObject } from "../objects.ts";
-import { type ScopeRules, scopeObject } from "./scope.ts";
+import { judgeFilters, type ScopeRules, scopeObject } from "./scope.ts";
 
 const person = (attributes: SourceObject["attributes"] = {}, presence: Presence = "present"): SourceObject => ({
   type: "User",
@@ -96,6 +97,28 @@ test("one filter must hold, of it every clause; every clause of every filter is 
     "sales in Oslo: department Sales true",
     "sales in Oslo: city null false",
   ]);
+});
+
+test("filters are joined by OR, the clauses of each by AND", () => {
+  const attributes = fc.record({ a: fc.boolean(), b: fc.boolean(), c: fc.boolean() });
+  const truth = fc.record({
+    attribute: fc.constantFrom("a", "b", "c"),
+    operator: fc.constantFrom("IS TRUE", "IS FALSE"),
+  });
+  const filters = fc.array(fc.array(truth, { minLength: 1, maxLength: 4 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(attributes, filters, (seen, groups) => {
+      const holds = ({ attribute, operator }: { attribute: string; operator: string }) =>
+        seen[attribute as "a"] === (operator === "IS TRUE");
+      const rules = groups.map((clauses, index) => ({
+        title: String(index),
+        clauses: clauses.map((one) => ({ ...one, operands: [] })),
+      }));
+      const { passed, clauses } = judgeFilters(rules, seen);
+      expect(passed).toBe(groups.length === 0 || groups.some((group) => group.every(holds)));
+      expect(clauses.map((one) => one.passed)).toEqual(groups.flat().map(holds));
+    }),
+  );
 });
 
 test("names that every object of the language inherits are absent attributes", () => {
