@@ -163,13 +163,15 @@ const checkRequired = (placed: readonly PlacedAttribute[], side: Side, at: strin
   for (const [key, { name, required, anchor, mutability, defaultValue }] of side.target) {
     if (!required || anchor || mutability === "ReadOnly" || defaultValue !== null) continue;
     const one = placed.find(({ mapping }) => pathKey(mapping.targetAttributeName) === key);
-    const mend = "Give it a source or a default value, or give the attribute of the target one.";
     if (one === undefined)
       findings.problem(
         at,
-        `The target needs ${name}, and nothing maps it. ${mend.replace("Give it", "Map it: give it")}`,
+        `The target needs ${name}, and nothing maps it. Map it, or give it a default value in the target's attribute list.`,
       );
     else if (one.mapping.source === null && one.mapping.defaultValue === null)
-      findings.problem(`${one.path}.source`, `The target needs ${name}, and this mapping leaves it empty. ${mend}`);
+      findings.problem(
+        `${one.path}.source`,
+        `The target needs ${name}, and this mapping leaves it empty. Give it a source or a default value.`,
+      );
   }
 };

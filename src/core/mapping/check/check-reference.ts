@@ -33,7 +33,7 @@ export const checkReference = (one: PlacedAttribute, side: Side, around: Surroun
   const isMembers = side.type === "Group" && tree.kind === "attribute" && tree.name === "members";
   if (target.multivalued !== isMembers || (isMembers && pathKey(name) !== "members")) {
     findings.problem(
-      at,
+      target.multivalued ? `${path}.targetAttributeName` : at,
       target.multivalued
         ? `A list of references is kept only for the members of a group: [members] mapped to members. Make ${name} single-valued.`
         : `[members] is a list, and ${name} takes one reference. Map it to members.`,
