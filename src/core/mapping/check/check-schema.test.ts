@@ -406,7 +406,7 @@ const filtered = (...[sourceOperandName, operatorName, ...values]: Asked) =>
     rule.objectMappings[0].scope = { groups: [{ name: "f", clauses }] };
   });
 
-test.each<Asked>([
+test.each<[attribute: string, operator: string, ...values: string[]]>([
   ["department", "EQUALS", "Sales"],
   ["department", "not equals", "Sales"],
   ["department", "Includes", "a"],
@@ -421,8 +421,8 @@ test.each<Asked>([
   ["proxyAddresses", "IS NULL"],
   ["hiredAt", "IS NOT NULL"],
   [`extension_${"a".repeat(32)}_x`, "EQUALS", "1"],
-])("the clause %j is fine", (...asked) => {
-  expect(filtered(...asked)).toEqual(clean);
+])("the clause %s %s %s is fine", (attribute, operator, ...values) => {
+  expect(filtered(attribute, operator, ...values)).toEqual(clean);
 });
 
 const clause = ".scope.groups[0].clauses[0]";
