@@ -331,12 +331,12 @@ test.each<[what: string, row: MappingRow, warnings: readonly string[]]>([
 });
 
 test("attributes that this directory never holds are told, custom ones are taken at their word", () => {
-  const facts = { ...nothingKnown, held: { User: ["userPrincipalName", "IsSoftDeleted", "jobTitle"], Group: null } };
+  const facts = { ...nothingKnown, held: { User: ["userPrincipalName", "jobTitle"], Group: null } };
   expect(found([{ ...more, from: "ToLower([employeeId])" }], undefined, facts).warnings).toEqual([
     `${at}.source.expression: This directory never has a value of [employeeId], so it counts as empty. Map another attribute.`,
   ]);
   const custom = `extension_${"0".repeat(32)}_badge`;
-  for (const from of [`[${custom}]`, `ToLower([${custom}])`, "[jobTitle]"])
+  for (const from of [`[${custom}]`, `ToLower([${custom}])`, "[jobTitle]", "[objectId]"])
     expect(found([{ ...more, from }], undefined, facts)).toEqual(clean);
 });
 

@@ -7,7 +7,7 @@ import { pathKey } from "../target-path.ts";
 export interface SchemaFacts {
   /** Target attributes that the target can filter on. */
   readonly filterable: Readonly<Record<ObjectType, readonly string[] | null>>;
-  /** Source attributes that this directory can hold or computes; custom extension attributes need not be among them. */
+  /** Source attributes that this directory stores. Those that are computed, and custom extension attributes, need not be among them. */
   readonly held: Readonly<Record<ObjectType, readonly string[] | null>>;
 }
 
@@ -42,6 +42,9 @@ export interface PlacedAttribute {
   readonly target: AttributeDefinition | null;
 }
 
+/** What scoping and mapping compute for every object. */
+const computed = ["objectId", "manager", "members", "IsSoftDeleted", "appRoleAssignments"];
+
 /** Custom attributes of the directory may be typed though no list offers them. */
 const custom = /^extension_[0-9a-f]{32}_[A-Za-z]\w*$/i;
 
@@ -67,7 +70,7 @@ export const sideOf = (
       return `The source has no attribute ${name}; names are case-sensitive. ${mend}`;
     },
     emptySource: (name) => {
-      if (held === null || held.includes(name) || custom.test(name)) return null;
+      if (held === null || held.includes(name) || computed.includes(name) || custom.test(name)) return null;
       const suggestion = nearestName(name, held);
       const mend =
         suggestion === undefined ? "Map another attribute." : `Map another attribute, perhaps [${suggestion}].`;
