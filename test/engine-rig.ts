@@ -38,7 +38,7 @@ import type { Queue, Store, Tx } from "#store";
 import { openBudgetRegistry, openScimTarget } from "#targets";
 import { openTestStore } from "#test/database.ts";
 import { settledFeed } from "#test/feed.ts";
-import { type ScimTestServer, startScimTestServer } from "#test/wire/scim-test-server.ts";
+import { type ScimTestServer, type ScimTestServerOptions, startScimTestServer } from "#test/wire/scim-test-server.ts";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -182,10 +182,11 @@ export interface SceneOptions {
   readonly token?: string;
 }
 
-export const openEngineRig = async (): Promise<EngineRig> => {
+/** @param options what the target knows of users, where it is not RFC 7643's own */
+export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userType"> = {}): Promise<EngineRig> => {
   const store = await openTestStore();
   const clock = openRigClock("2026-03-02T08:00:00.000Z");
-  const server = await startScimTestServer({ token });
+  const server = await startScimTestServer({ token, ...options });
   const http = openHttpClient({ clock, allowedHosts: [] });
   let life = startLife(store, clock, http);
   let scenes = 0;

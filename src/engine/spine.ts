@@ -110,9 +110,8 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   if (!prepared.hasMembers || pass.stopBefore !== null || groupId === null || troubleOf(handled) !== null)
     return handled;
   const { context } = pass;
-  const members = handled.desired?.attributes.find(isMembers);
-  if (members?.when === "creation" && !isCreate(handled)) return handled;
-  const change = await memberChange(pass.q, context, handled.claimed.source.id, members?.adds === true);
+  const onlyAdds = handled.desired?.attributes.find(isMembers)?.adds === true;
+  const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds);
   const options = { lane: handled.claimed.due.lane, ...(pass.signal === undefined ? {} : { signal: pass.signal }) };
   const outcome = await writeMembers(context, groupId, change, options);
   return {
@@ -131,8 +130,6 @@ const accountOf = ({ outcome, decision, guard: judged }: Handled): string | null
   if (outcome.kind === "applied") return outcome.account?.id ?? null;
   return outcome.kind === "nothing" && decision.linkAfter.kind === "manage" ? decision.targetId : null;
 };
-
-const isCreate = ({ decision }: Handled): boolean => decision?.kind === "decision" && decision.action === "create";
 
 /** The multi-valued reference of a group to its members. */
 const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>

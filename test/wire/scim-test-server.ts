@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type JsonObject, type Result, uniqueNameGroupResourceType, userResourceType } from "#scim";
+import { type JsonObject, type ResourceType, type Result, uniqueNameGroupResourceType, userResourceType } from "#scim";
 import { type Fault, type FaultMix, type FaultSwitches, openFaultSwitches } from "./fault-switches.ts";
 import {
   answerHeaders,
@@ -23,6 +23,8 @@ export interface ScimTestServerOptions {
   readonly limit?: RequestLimitOptions | null;
   /** Cap on the size of pages. */
   readonly largestPage?: number;
+  /** What it knows of users; RFC 7643's user with the enterprise extension unless told. */
+  readonly userType?: ResourceType;
 }
 
 export interface RecordedRequest {
@@ -110,8 +112,8 @@ const list = (store: ScimTestStore, query: URLSearchParams, fault: Fault | undef
 
 /** Starts a SCIM service in memory on a free port of this machine. It is as fast as it can be and misbehaves only on request. */
 export const startScimTestServer = async (options: ScimTestServerOptions = {}): Promise<ScimTestServer> => {
-  const { token = null, largestPage = 1000 } = options;
-  const users = openScimTestStore(userResourceType, largestPage);
+  const { token = null, largestPage = 1000, userType = userResourceType } = options;
+  const users = openScimTestStore(userType, largestPage);
   const groups = openScimTestStore(uniqueNameGroupResourceType, largestPage);
   const faults = openFaultSwitches();
   for (const fault of options.faults ?? []) faults.add(fault);

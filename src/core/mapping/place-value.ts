@@ -79,11 +79,9 @@ const placeReference = (
   const { flow, target, whenNull } = mapping;
   const ids = (Array.isArray(value) ? value : [value]).filter((id): id is string => typeof id === "string");
   const reference = { kind: "reference", ids } as const;
-  if (target.multivalued) {
-    const adds = flow === "MultiValueAddOnly" || flow === "ValueAddOnly";
-    const when = flow === "Always" || adds ? "always" : "creation";
-    return [attribute(reference, { when, ...(adds ? { adds } : {}) })];
-  }
+  // Members get their accounts after the group has its own, so no flow of theirs can end with the creation.
+  if (target.multivalued)
+    return [attribute(reference, { when: "always", ...(flow === "Always" ? {} : { adds: true }) })];
   if (ids.length > 0) return [attribute(reference, placementOf(mapping))];
   return flow === "Always" && whenNull !== "leave" ? [attribute(reference, { when: "update" })] : [];
 };

@@ -89,9 +89,10 @@ const row: fc.Arbitrary<MappingRow> = fc.record({
     flowBehavior: fc.constantFrom("FlowWhenChanged", "FlowAlways"),
   }),
   target: fc.record({
-    type: fc.constantFrom("String", "Boolean", "Integer", "DateTime", "Binary"),
+    // Mostly what takes anything: a value that does not fit ends the try.
+    type: fc.constantFrom("String", "String", "String", "String", "String", "Boolean", "Integer", "DateTime", "Binary"),
     multivalued: fc.boolean(),
-    mutability: fc.constantFrom("ReadWrite", "ReadOnly", "Immutable", "WriteOnly"),
+    mutability: fc.constantFrom("ReadWrite", "ReadWrite", "ReadWrite", "ReadOnly", "Immutable", "WriteOnly"),
   }),
 });
 
@@ -103,7 +104,7 @@ const blemishes = (value: unknown, at = "$"): readonly string[] => {
 };
 
 test("nothing unknown gets into a request, whatever is mapped how: no null, no undefined, no object as text", () => {
-  const rows = fc.uniqueArray(row, { selector: ({ to }) => to, minLength: 1, maxLength: 4 });
+  const rows = fc.uniqueArray(row, { selector: ({ to }) => to, minLength: 1, maxLength: 3 });
   const person = fc.record(Object.fromEntries(attributeNames.map((name) => [name, strange])));
   const roleNames = fc.array(fc.constantFrom("Editor", "Viewer"), { maxLength: 2 });
   const there = fc.constantFrom<JsonObject>(
@@ -149,7 +150,7 @@ test("nothing unknown gets into a request, whatever is mapped how: no null, no u
         if (put.ok) expect(blemishes(put.value)).toEqual([]);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
   expect(bodies).toBeGreaterThan(100);
 

@@ -39,6 +39,11 @@ export const checkReference = (one: PlacedAttribute, side: Side, around: Surroun
         : `[members] is a list, and ${name} takes one reference. Map it to members.`,
     );
   }
+  if (isMembers && (mapping.flowType === "ObjectAddOnly" || mapping.flowType === "AttributeAddOnly"))
+    findings.warn(
+      `${path}.flowType`,
+      `Members get their accounts after the group has its own, so ${mapping.flowType} cannot be told from MultiValueAddOnly and does the same: members are added and never removed.`,
+    );
   checkReferenced(one, sources[0]?.referencedObjects ?? [], around, findings);
 };
 

@@ -540,6 +540,15 @@ test("the members of a group refer to people, whose mapping has to be on", () =>
       /^\$\.synchronizationRules\[0\]\.objectMappings\[1\]\.attributeMappings\[1\]\.targetAttributeName: members refers to urn:.*, of which none is provisioned/,
     ),
   ]);
+  const once = groups(true, ({ attributeMappings }) => {
+    Object.assign(attributeMappings[1]!, { flowType: "ObjectAddOnly" });
+  });
+  expect(once).toEqual({
+    problems: [],
+    warnings: [
+      `${path}.flowType: Members get their accounts after the group has its own, so ObjectAddOnly cannot be told from MultiValueAddOnly and does the same: members are added and never removed.`,
+    ],
+  });
   const misplaced = groups(true, ({ attributeMappings }) => {
     Object.assign(attributeMappings[1]!, { source: sourceOf("[displayName]") });
   });
