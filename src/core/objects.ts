@@ -98,6 +98,8 @@ export interface DesiredAttribute {
   readonly dateTime?: boolean;
   /** True: values join those that the target has, and none of them is taken away. */
   readonly adds?: boolean;
+  /** True: the target never shows the value, and nobody keeps it. */
+  readonly unseen?: boolean;
   /** True: goes along with every update that other attributes bring about, whatever the target has. */
   readonly accompanies?: boolean;
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSchema, saveSchema } from "#apps";
 import type { AttributeMapping } from "#core";
@@ -549,6 +550,37 @@ test.each(Object.entries(table))("%s", async (_, { rows, has = {}, create, there
   if (update !== null && update.length > 0) expect(await scene.lastLog(ada)).toBe("update success");
   // What was written is as it should be: looking again finds nothing to write.
   expect((await rig.life.engine.provision(scene.jobId, ada, { dry: true })).changes).toEqual([]);
+});
+
+test("what the target never shows is neither remembered nor logged, whatever the target answers", async () => {
+  const scene = await openScene([
+    login,
+    active,
+    {
+      to: "password",
+      from: "[jobTitle]",
+      target: { mutability: "WriteOnly" },
+      members: { flowBehavior: "FlowAlways" },
+    },
+    { to: "nickName", from: "[city]" },
+  ]);
+  const ada = await scene.assigned("ada", { jobTitle: "Secret-1", city: "Oslo" });
+  await scene.cycle();
+  rig.server.faults.add({ kind: "204", method: "PATCH" });
+  await scene.change(ada, { jobTitle: "Secret-2", city: "Bergen" });
+  expect(await sent(() => scene.cycle())).toEqual(
+    updated([replace("nickName", "Bergen"), add("password", "Secret-2")]),
+  );
+  const { rows } = await sql<{ known: unknown }>`
+    select last_known as known from provisioning.link where job_id = ${scene.jobId}`.execute(rig.store.db);
+  expect(rows).toMatchObject([{ known: { nickName: "Bergen" } }]);
+  const logs = await scene.logs(ada);
+  expect(
+    logs.map(
+      ({ modifiedProperties }) => modifiedProperties.find(({ displayName }) => displayName === "password")?.newValue,
+    ),
+  ).toEqual(["[Redact]", "[Redact]"]);
+  expect(JSON.stringify([rows, logs])).not.toContain("Secret-");
 });
 
 const roleRow = (from: string, to = "roles", members: Partial<AttributeMapping> = {}): MappingRow => ({

@@ -29,6 +29,8 @@ export const faultKinds = [
   "slowBody",
   "tooLarge",
   "plainJson",
+  // No fault at all: SCIM lets a target answer an update with nothing.
+  "204",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

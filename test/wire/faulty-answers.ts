@@ -113,6 +113,9 @@ export const meetAfter = (met: Met, done: Reply, hold: () => void): boolean => {
       met.response.write("{");
       hold();
       return true;
+    case "204":
+      show(met, { status: 204, body: null });
+      return true;
     case "plainJson":
       show(met, done, {}, "application/json");
       return true;

@@ -11,6 +11,8 @@ export interface AttributeDifference {
   readonly shown: string | undefined;
   /** Those of the values in `after` that are new, where none may be taken away; absent where `after` replaces. */
   readonly adds?: readonly TargetValue[];
+  /** True where the target never shows the value: it must not be remembered. */
+  readonly unseen?: boolean;
   /** True where the target has the value already, and gets it once more along with the others. */
   readonly repeated?: boolean;
 }
@@ -70,10 +72,10 @@ export const wholeOf = (desired: readonly DesiredAttribute[]): AttributeDifferen
   });
 
 const differs = (
-  { path, origin, shown }: DesiredAttribute,
+  { path, origin, shown, unseen }: DesiredAttribute,
   before: unknown,
   after: TargetValue | undefined,
-): AttributeDifference => ({ path, before, after, origin, shown });
+): AttributeDifference => ({ path, before, after, origin, shown, ...(unseen === true ? { unseen } : {}) });
 
 const unsettled = Symbol("a reference");
 

@@ -143,6 +143,7 @@ test("an attribute that the target's list lacks is a text in any letter case", (
     required: false,
     defaultValue: null,
     holdsValues: false,
+    writeOnly: false,
   });
 });
 

@@ -61,6 +61,8 @@ export interface TargetAttribute
   extends Pick<AttributeDefinition, "type" | "multivalued" | "caseExact" | "required" | "defaultValue"> {
   /** SCIM writes each of its values as `{ value }`. */
   readonly holdsValues: boolean;
+  /** The target never shows it, so that nobody else should either. */
+  readonly writeOnly: boolean;
 }
 
 export interface CompiledObjectMapping {
@@ -204,7 +206,8 @@ const compileMapping = (
       caseExact: type === "Binary" || type === "Reference" || (definition?.caseExact ?? false),
       required: flow !== "Never" && (definition?.required ?? false),
       defaultValue: definition?.defaultValue ?? null,
-      holdsValues: holdsValues(path, objectType),
+      holdsValues: type !== "Reference" && holdsValues(path, objectType),
+      writeOnly: isWriteOnly(definition),
     },
     defaultValue,
     whenNull: mapping.nullBehaviour ?? nullOf(type, calls("AssertiveAppRoleAssignmentsComplex"), defaultValue ?? null),

@@ -1,4 +1,4 @@
-import { type Evaluation, evaluate, type FlowValue, type RandomBytes } from "../expressions/index.ts";
+import { type Evaluation, evaluate, type FlowValue, type RandomBytes, REDACTED } from "../expressions/index.ts";
 import {
   type AttributeValue,
   activePath,
@@ -103,12 +103,13 @@ const give = (mapping: CompiledMapping, scoped: ScopedObject, now: string, rando
       `The mapping of ${path} (${origin}) has no value for this object: ${result.error.message}`,
     );
   const receiver = { path, ...mapping.target };
-  const converted = convert(result.value, receiver, result.log !== undefined);
+  const shown = mapping.target.writeOnly ? REDACTED : result.log;
+  const converted = convert(result.value, receiver, shown !== undefined);
   if (!converted.ok) return fail(converted.code, converted.message);
   const { value } = converted;
   const fallback = value === null ? convert(mapping.defaultValue ?? mapping.target.defaultValue, receiver) : unneeded;
   if (!fallback.ok) return fail(fallback.code, `The default value does not fit: ${fallback.message}`);
-  return { kind: "given", value, fallback: fallback.value, shown: result.log };
+  return { kind: "given", value, fallback: fallback.value, shown };
 };
 
 const unneeded = { ok: true, value: null } as const;

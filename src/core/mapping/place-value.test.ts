@@ -127,6 +127,28 @@ test.each<[members: object, withManager: string[], without: string[]]>([
   expect(of(null)).toEqual(without);
 });
 
+test("a reference of type None is left alone", () => {
+  const rows = [{ ...manager, from: null }];
+  expect(desired(rows, {}, { manager: "m1" }).attributes).toEqual([]);
+  expect(desired(rows, {}).attributes).toEqual([]);
+});
+
+test("what the target never shows is shown and remembered by nobody", () => {
+  const row = { to: "password", from: "[jobTitle]", target: { mutability: "WriteOnly" } } as const;
+  expect(desired([row], { jobTitle: "secret" }).attributes).toMatchObject([
+    { path: "password", value: "secret", when: "creation", shown: "[Redact]", unseen: true },
+  ]);
+  const compiled = compileSchema(documentOf([{ ...row, target: { ...row.target, type: "Integer" } }]));
+  const scoped = scopeObject(
+    { type: "User", id: "u1", attributes: { jobTitle: "secret" }, manager: null, presence: "present" },
+    [],
+    { syncAll: true, filters: [] },
+  );
+  const mapped = compiled.ok && compiled.schema.users !== null ? mapObject(scoped, compiled.schema.users, drawn) : null;
+  expect(JSON.stringify(mapped)).toContain("which stays hidden");
+  expect(JSON.stringify(mapped)).not.toContain("secret");
+});
+
 test("a required reference is missing without anybody to refer to", () => {
   const rows = [{ ...manager, target: { type: "Reference", required: true } }] as const;
   expect(desired(rows, {}, { manager: "m1" }).missing).toEqual([]);

@@ -34,10 +34,11 @@ export const placeValue = (
     caseExact: target.caseExact,
     multivalued: target.multivalued,
     ...(target.type === "DateTime" ? { dateTime: true } : {}),
+    ...(target.writeOnly ? { unseen: true } : {}),
     ...placement,
     ...(shown === undefined ? {} : { shown }),
   });
-  if (target.type === "Reference") return placeReference(mapping, value, attribute);
+  if (target.type === "Reference" && source.kind !== "none") return placeReference(mapping, value, attribute);
   if (source.kind === "none") {
     const when = flow === "ObjectAddOnly" ? "creation" : "whenEmpty";
     return fallback === null ? [] : [attribute(fallback, { when })];

@@ -170,9 +170,13 @@ const resourceOf = (type: "User" | "Group", changes: readonly AttributeDifferenc
   return { schemas: [urn, ...extensions], ...body };
 };
 
+/** The account as it must be now, as far as the target would show it. */
 const withChanges = (current: CurrentObject, changes: readonly AttributeDifference[]): TargetObject => ({
   id: current.id,
-  resource: applyTo(current.resource as JsonObject, changes),
+  resource: applyTo(
+    current.resource as JsonObject,
+    changes.filter(({ unseen }) => unseen !== true),
+  ),
 });
 
 const applyTo = (resource: JsonObject, changes: readonly AttributeDifference[]): JsonObject =>
