@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { defaultSchema, listTemplates } from "#apps";
 import { checkSchema, diffSchemas, readSchemaDocument } from "#core";
+import { attributeNames } from "#directory";
 
 const ids = { schema: "job", userRule: "u", groupRule: "g", sourceDirectory: "s", targetDirectory: "t" };
 
@@ -10,7 +11,7 @@ test.each(listTemplates().map((template) => [template.id, template] as const))(
     const document = defaultSchema(template, ids);
     const { problems, warnings } = checkSchema(document, {
       filterable: { User: template.profile.filterable, Group: null },
-      held: { User: null, Group: null },
+      held: { User: attributeNames("user"), Group: attributeNames("group") },
     });
     expect(problems).toEqual([]);
     // One application takes the manager as a text, which is worth knowing.
