@@ -35,6 +35,19 @@ test("null in a required place gives null, except where a function says what it 
   expect(resultOf('Join("-", [x], "a")')).toBe("a");
 });
 
+test.each([
+  ['Replace([x], "a", , , "b", , )', null],
+  ['Replace("abc", [x], , , "-", , )', "abc"],
+  ['Replace("abc", , [x], , "-", , )', "abc"],
+  ['Replace("abc", , [x], "g", "-", , )', "abc"],
+  ['Replace("abc", "b", , , [x], , )', "ac"],
+  ['Replace("abc", "%", , , , , [x])', null],
+  ['Replace([x], , [x], "g", , "abc", )', null],
+  ['Replace("abc", , [x], "g", , "def", )', "abc"],
+])("where something is null, %s gives %j", (text, expected) => {
+  expect(resultOf(text)).toBe(expected);
+});
+
 test("a comparison with an absent or empty attribute never holds", () => {
   for (const operator of ["=", "<>", ">", "<="]) {
     expect(resultOf(`CBool([x] ${operator} "USA")`)).toBe(false);
