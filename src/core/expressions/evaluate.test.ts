@@ -84,6 +84,12 @@ test("Redact keeps the value out of logs and out of errors", () => {
     kind: "value",
     value: "plain",
   });
+  const covered = 'IIF("x"="y", Redact([ssn]), Append([ssn], "."))';
+  expect(evaluate(parsed(covered), attributes, context)).toEqual({
+    kind: "value",
+    value: "078-05-1120.",
+    log: "[Redact]",
+  });
   const failed = evaluate(parsed("Redact(CDate([ssn]))"), attributes, context);
   expect(failed).toMatchObject({ kind: "error", error: { code: "not-a-date" } });
   expect(JSON.stringify(failed)).not.toContain("078");
@@ -110,6 +116,19 @@ test("the candidates of SelectUniqueValue come one at a time and without gaps", 
     kind: "error",
     error: { code: "all-taken" },
   });
+});
+
+test("what one rule of SelectUniqueValue hides, the others hide", () => {
+  const tree = parsed('SelectUniqueValue(Redact([a]), Append([a], "1"), [b])');
+  const attributes = new Map([
+    ["a", "ann"],
+    ["b", "bob"],
+  ]);
+  expect([...uniqueCandidates(tree, attributes, context)]).toEqual([
+    { kind: "value", value: "ann", log: "[Redact]" },
+    { kind: "value", value: "ann1", log: "[Redact]" },
+    { kind: "value", value: "bob" },
+  ]);
 });
 
 test("a text that grows without end is stopped", () => {
