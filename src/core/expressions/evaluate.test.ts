@@ -56,6 +56,12 @@ test("a comparison with an absent or empty attribute never holds", () => {
   expect(resultOf('IIF([x]<>"USA", "a", "b")', { x: "FRA" })).toBe("a");
 });
 
+test("a list of one value compares as that value, an empty one as none", () => {
+  expect(resultOf('CBool([x] = "a")', { x: ["a"] })).toBe(true);
+  expect(resultOf('CBool([x] <> "a")', { x: [] })).toBe(false);
+  expect(resultOf('IIF([x], "holds", "fails")', { x: ["True"] })).toBe("holds");
+});
+
 test("dates compare as moments", () => {
   expect(resultOf('CBool(CDate("2025-01-01") < [hired])', { hired: "2025-01-02T00:00:00Z" })).toBe(true);
   expect(resultOf('CBool(Now() = CDate("2025-07-30"))')).toBe(true);
