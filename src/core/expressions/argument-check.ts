@@ -3,29 +3,19 @@ import {
   type Failure,
   type FunctionDefinition,
   failure,
-  isStop,
+  isFailure,
   type Parameter,
   type ParameterType,
 } from "./definition.ts";
 import { exampleFor } from "./examples.ts";
 import { addProblem, addWarning, type Findings } from "./findings.ts";
-import { notRoles } from "./functions/roles.ts";
 import { SELECT_UNIQUE_VALUE } from "./functions/uniqueness.ts";
 import { printExpression } from "./print.ts";
 import { legible } from "./quotation.ts";
 import { type Outcome, type StaticType, TYPE_NAMES } from "./static-types.ts";
 import type { Call, Comparison } from "./tree.ts";
+import type { Value } from "./values.ts";
 
-/** What a parameter can never be made of. */
-const UNFIT: Readonly<Partial<Record<ParameterType, readonly StaticType[]>>> = {
-  text: ["object"],
-  texts: ["object"],
-  integer: ["boolean", "date", "object"],
-  date: ["boolean", "integer", "object"],
-  isoDate: ["boolean", "integer", "object"],
-  condition: ["date", "object"],
-  roles: ["boolean", "integer", "date"],
-};
 const SINGLE: ReadonlySet<ParameterType> = new Set(["text", "integer", "date", "isoDate", "condition"]);
 /** Takes references by its definition. */
 const OF_REFERENCES = "CStr";
@@ -60,35 +50,25 @@ export function checkArgument(
   }
 }
 
+/** A value of each type of which all values suit a parameter, or none does. */
+const SAMPLES: Readonly<Partial<Record<StaticType, Value>>> = {
+  integer: 1n,
+  boolean: true,
+  date: { kind: "date", ticks: 0n },
+  object: { kind: "complex", members: [] },
+};
+
 function faultOf({ known, type, node }: Outcome, parameter: Parameter, functionName: string): Failure | undefined {
-  if (known !== undefined) {
-    const converted = convert(known, parameter, functionName);
-    if (isStop(converted)) return converted as Failure;
-    return converted === null ? undefined : parameter.fault?.(converted);
-  }
-  if (UNFIT[parameter.type]?.includes(type) !== true) return undefined;
-  if (parameter.type === "roles") return notRoles(functionName);
-  const wanted = WANTED[parameter.type] ?? "another value";
+  const value = known ?? SAMPLES[type];
+  if (value === undefined) return undefined;
+  const converted = convert(value, parameter, functionName);
+  if (!isFailure(converted)) return converted === null ? undefined : parameter.fault?.(converted);
+  if (known !== undefined) return converted;
   const found = TYPE_NAMES[type];
+  const wanted = converted.expected ?? "another value";
   const message = `${functionName} takes ${wanted} as ${parameter.name}; ${legible(printExpression(node))} is ${found}.`;
-  return failure(CODES[parameter.type] ?? "not-single-valued", message, { found, expected: wanted });
+  return failure(converted.code, message, { found, expected: wanted });
 }
-
-const WANTED: Readonly<Partial<Record<ParameterType, string>>> = {
-  text: "a text",
-  texts: "texts",
-  integer: "a whole number",
-  date: "a date",
-  isoDate: "a date",
-  condition: "something true or false",
-};
-
-const CODES: Readonly<Partial<Record<ParameterType, Failure["code"]>>> = {
-  integer: "not-a-number",
-  date: "not-a-date",
-  isoDate: "not-a-date",
-  condition: "not-a-condition",
-};
 
 /** Reports which of the values on one side of a comparison it cannot look at. */
 export function checkOperand({ operator }: Comparison, outcomes: readonly Outcome[], findings: Findings): void {

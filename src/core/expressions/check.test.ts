@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { defaultSchema, getTemplate, listTemplates } from "#apps";
 import { checkExpression } from "./check.ts";
 import type { SchemaAttribute, SchemaType, TargetAttribute } from "./findings.ts";
+import { fromGraphSource } from "./graph-form.ts";
 import { evaluateLine } from "./line.ts";
 import { parseExpression } from "./parser.ts";
 import { attributesRead } from "./tree.ts";
@@ -183,4 +185,33 @@ test("no documented expression that has a value is refused", () => {
     return checkExpression(parsed.tree, { source: types }).problems.map(({ code }) => `${vector.id} ${code}`);
   });
   expect(refused).toEqual([]);
+});
+
+test("no template's default mapping has a problem", () => {
+  const ids = { schema: "s", userRule: "u", groupRule: "g", sourceDirectory: "d", targetDirectory: "t" };
+  const found = listTemplates().flatMap(({ id }) => {
+    const template = getTemplate(id);
+    const schema = template === null ? null : defaultSchema(template, ids);
+    if (schema === null) return [`${id} is missing`];
+    const objects = new Map(
+      schema.directories.flatMap(({ objects: all }) => all.map(({ name, attributes }) => [name, attributes] as const)),
+    );
+    return schema.synchronizationRules.flatMap(({ objectMappings }) =>
+      objectMappings.flatMap(({ sourceObjectName, targetObjectName, attributeMappings }) => {
+        const from = new Map((objects.get(sourceObjectName) ?? []).map((one) => [one.name, one] as const));
+        const to = new Map((objects.get(targetObjectName) ?? []).map((one) => [one.name, one] as const));
+        return attributeMappings.flatMap((mapping) => {
+          const parsed = fromGraphSource(mapping.source);
+          const known = to.get(mapping.targetAttributeName);
+          if (!parsed.ok || known === undefined) return [`${id} ${mapping.targetAttributeName} is unknown`];
+          const { problems } = checkExpression(parsed.tree, {
+            source: from,
+            target: { ...known, matching: mapping.matchingPriority > 0 },
+          });
+          return problems.map(({ message }) => `${id} ${mapping.targetAttributeName}: ${message}`);
+        });
+      }),
+    );
+  });
+  expect(found).toEqual([]);
 });

@@ -4,11 +4,11 @@ import {
   type EagerFunction,
   type Failure,
   failure,
+  isFailure,
   isStop,
   type LazyFunction,
   type Parameter,
   parameterAt,
-  type Result,
   type Scope,
   type Step,
   spend,
@@ -200,8 +200,4 @@ function arisen(
 ): Failure {
   if (result.origin !== undefined) return result;
   return { ...result, origin: { position, secret, ...(functionName === undefined ? {} : { functionName }) } };
-}
-
-function isFailure(result: Result): result is Failure {
-  return isStop(result) && result.kind === "failure";
 }

@@ -6,8 +6,7 @@ import { integerOf, isBlank, isComplex, isDate, isList, list, scalarText, type V
 export function convert(value: Value, parameter: Parameter, functionName: string): Value | Failure {
   const { type, name } = parameter;
   if (value === null || type === "any" || type === "compareWord") return value;
-  if (type === "list" || type === "roles") return isList(value) ? value : list([value]);
-  if (type === "texts") return toTexts(value, functionName);
+  if (type === "list") return isList(value) ? value : list([value]);
   if (type === "condition") return toCondition(value, functionName);
   const single = singleOf(value);
   if (single === undefined || isComplex(single)) {
@@ -18,15 +17,6 @@ export function convert(value: Value, parameter: Parameter, functionName: string
   if (type === "text") return scalarText(single);
   if (type === "integer") return toInteger(single, name, functionName);
   return toDate(single, type === "date" ? parseDate : parseIsoDate, name, functionName);
-}
-
-function toTexts(value: Value, functionName: string): Value | Failure {
-  const items = isList(value) ? value.items : [value];
-  if (items.some(isComplex)) {
-    const message = `${functionName} takes texts, not role objects; name the roles with AppRoleAssignments.`;
-    return failure("not-single-valued", message, { expected: "texts" });
-  }
-  return list(items.map(scalarText));
 }
 
 /** The only item of a list of one, null for an empty list, undefined for a longer one. */
@@ -69,6 +59,9 @@ function toDate(value: Value, parse: typeof parseDate, name: string, functionNam
   if (date !== undefined) return date.moment;
   const found = quoteValue(value);
   const hint = "write it as 2020-03-16T07:00:00Z, or convert it with FormatDateTime";
-  const message = `${functionName} takes a date as ${name}; ${found} is none: ${hint}.`;
+  const message =
+    parse === parseIsoDate
+      ? `${found} is not an ISO 8601 date; convert it with FormatDateTime first.`
+      : `${functionName} takes a date as ${name}; ${found} is none: ${hint}.`;
   return failure("not-a-date", message, { found, expected: "a date such as 2020-03-16T07:00:00Z" });
 }

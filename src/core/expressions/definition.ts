@@ -6,20 +6,10 @@ import { type AttributeValue, isDate, scalarText, type Value } from "./values.ts
 
 /**
  * What a parameter takes. The value is converted before the function runs: `text` to a string, `integer` to a bigint,
- * `date` and `isoDate` to a DateTime, `list` and `roles` to a list, `texts` to a list of strings, `condition` to a Boolean;
- * null stays null. `any` is handed over as it is, `compareWord` is a bare word.
+ * `date` and `isoDate` to a DateTime, `list` to a list, `condition` to a Boolean; null stays null. `any` is handed over as it
+ * is, `compareWord` is a bare word.
  */
-export type ParameterType =
-  | "text"
-  | "integer"
-  | "date"
-  | "isoDate"
-  | "list"
-  | "roles"
-  | "texts"
-  | "condition"
-  | "any"
-  | "compareWord";
+export type ParameterType = "text" | "integer" | "date" | "isoDate" | "list" | "condition" | "any" | "compareWord";
 
 export interface Parameter {
   readonly name: string;
@@ -136,6 +126,10 @@ export function parameterAt(definition: FunctionDefinition, place: number): Para
 
 export function isStop(result: Result): result is Stop {
   return typeof result === "object" && result !== null && (result.kind === "failure" || result.kind === "ignored");
+}
+
+export function isFailure(result: Result): result is Failure {
+  return isStop(result) && result.kind === "failure";
 }
 
 export function failure(

@@ -35,12 +35,31 @@ test("null in a required place gives null, except where a function says what it 
   expect(resultOf('Join("-", [x], "a")')).toBe("a");
 });
 
+test.each([
+  ['Replace([x], "a", , , "b", , )', null],
+  ['Replace("abc", [x], , , "-", , )', "abc"],
+  ['Replace("abc", , [x], , "-", , )', "abc"],
+  ['Replace("abc", , [x], "g", "-", , )', "abc"],
+  ['Replace("abc", "b", , , [x], , )', "ac"],
+  ['Replace("abc", "%", , , , , [x])', null],
+  ['Replace([x], , [x], "g", , "abc", )', null],
+  ['Replace("abc", , [x], "g", , "def", )', "abc"],
+])("where something is null, %s gives %j", (text, expected) => {
+  expect(resultOf(text)).toBe(expected);
+});
+
 test("a comparison with an absent or empty attribute never holds", () => {
   for (const operator of ["=", "<>", ">", "<="]) {
     expect(resultOf(`CBool([x] ${operator} "USA")`)).toBe(false);
     expect(resultOf(`CBool([x] ${operator} "USA")`, { x: "" })).toBe(false);
   }
   expect(resultOf('IIF([x]<>"USA", "a", "b")', { x: "FRA" })).toBe("a");
+});
+
+test("a list of one value compares as that value, an empty one as none", () => {
+  expect(resultOf('CBool([x] = "a")', { x: ["a"] })).toBe(true);
+  expect(resultOf('CBool([x] <> "a")', { x: [] })).toBe(false);
+  expect(resultOf('IIF([x], "holds", "fails")', { x: ["True"] })).toBe("holds");
 });
 
 test("dates compare as moments", () => {
@@ -71,6 +90,12 @@ test("Redact keeps the value out of logs and out of errors", () => {
     kind: "value",
     value: "plain",
   });
+  const covered = 'IIF("x"="y", Redact([ssn]), Append([ssn], "."))';
+  expect(evaluate(parsed(covered), attributes, context)).toEqual({
+    kind: "value",
+    value: "078-05-1120.",
+    log: "[Redact]",
+  });
   const failed = evaluate(parsed("Redact(CDate([ssn]))"), attributes, context);
   expect(failed).toMatchObject({ kind: "error", error: { code: "not-a-date" } });
   expect(JSON.stringify(failed)).not.toContain("078");
@@ -97,6 +122,19 @@ test("the candidates of SelectUniqueValue come one at a time and without gaps", 
     kind: "error",
     error: { code: "all-taken" },
   });
+});
+
+test("what one rule of SelectUniqueValue hides, the others hide", () => {
+  const tree = parsed('SelectUniqueValue(Redact([a]), Append([a], "1"), [b])');
+  const attributes = new Map([
+    ["a", "ann"],
+    ["b", "bob"],
+  ]);
+  expect([...uniqueCandidates(tree, attributes, context)]).toEqual([
+    { kind: "value", value: "ann", log: "[Redact]" },
+    { kind: "value", value: "ann1", log: "[Redact]" },
+    { kind: "value", value: "bob" },
+  ]);
 });
 
 test("a text that grows without end is stopped", () => {

@@ -99,6 +99,6 @@ export function evaluationOf(result: Result, redacted: boolean): Evaluation {
   const { position, functionName, secret } = origin ?? { position: START, secret: false };
   const example = exampleFor(code, functionName);
   if (!secret) return { kind: "error", error: { code, message, position, ...facts, example } };
-  const veiled = `The expression has no value for this object (${code}); the details stay out of sight because Redact covers what is read here.`;
+  const veiled = `The expression has no value for this object (${code}); the details stay out of sight because it calls Redact.`;
   return { kind: "error", error: { code, message: veiled, position, example } };
 }

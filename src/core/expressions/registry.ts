@@ -43,8 +43,6 @@ const LISTED_TYPES: Readonly<Record<ParameterType, "Integer" | "String">> = {
   date: "String",
   isoDate: "String",
   list: "String",
-  roles: "String",
-  texts: "String",
   condition: "String",
   any: "String",
   compareWord: "String",

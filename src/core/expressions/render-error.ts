@@ -29,7 +29,12 @@ export function renderError(text: string, error: ExpressionError): string {
   const [start, end] = lineAround(text, position.offset);
   const { shown, column } = windowOf(cellsOf(text, start, end), position.offset);
   const where = /[\r\n]/.test(text.trim()) ? `Line ${position.line}, column ${position.column}: ` : "";
-  return [shown, `${" ".repeat(column)}^`, `${where}${message}`, `Example: ${example}`].join("\n");
+  return [
+    shown,
+    `${" ".repeat(column)}^`,
+    `${where}${message}`,
+    `Example: ${example.replace(/\s*[\r\n]+\s*/g, " ")}`,
+  ].join("\n");
 }
 
 /** Offsets of the beginning and the end of the line that holds this offset. */

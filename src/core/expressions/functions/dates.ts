@@ -207,8 +207,8 @@ const dateFromNum: EagerFunction = {
   result: "date",
   run: (values) => {
     const steps = integerAt(values, 0);
-    const moment = steps < 0n ? undefined : dateTime(DIRECTORY_EPOCH + steps);
-    return moment ?? outsideDirectoryTime("DateFromNum");
+    if (steps < 0n) return beforeDirectoryTime("DateFromNum");
+    return orOutOfRange(dateTime(DIRECTORY_EPOCH + steps), "DateFromNum");
   },
 };
 
@@ -219,12 +219,12 @@ const numFromDate: EagerFunction = {
   result: "integer",
   run: (values) => {
     const steps = dateAt(values, 0).ticks - DIRECTORY_EPOCH;
-    return steps < 0n ? outsideDirectoryTime("NumFromDate") : steps;
+    return steps < 0n ? beforeDirectoryTime("NumFromDate") : steps;
   },
 };
 
-function outsideDirectoryTime(name: string): Failure {
-  return failure("out-of-range", `${name} leaves the years 1601 to 9999, which directory times cover.`, { place: 0 });
+function beforeDirectoryTime(name: string): Failure {
+  return failure("out-of-range", `${name} goes back before 1601, when directory times begin.`, { place: 0 });
 }
 
 export const DATE_FUNCTIONS = [now, cDate, dateAdd, dateDiff, formatDateTime, dateFromNum, numFromDate] as const;

@@ -76,9 +76,10 @@ const replace: EagerFunction = {
       return replaceLiteral(textAt(values, SOURCE), textAt(values, OLD_VALUE), textAt(values, REPLACEMENT), scope);
     }
     if (mode === "template") {
+      if (values[TEMPLATE] === null) return null;
       return replaceLiteral(textAt(values, TEMPLATE), textAt(values, OLD_VALUE), textAt(values, SOURCE), scope);
     }
-    return replacePattern(values, scope);
+    return values[PATTERN] === null ? textAt(values, SOURCE) : replacePattern(values, scope);
   },
 };
 
@@ -174,6 +175,7 @@ function fromAttribute(values: Values, scope: Scope): Result {
   const source = textAt(values, SOURCE);
   if (source !== "") return source;
   const text = textAt(values, REPLACEMENT_ATTRIBUTE);
+  if (values[PATTERN] === null) return values[SOURCE] ?? null;
   const found = search(values, text, scope);
   if (found.kind === "failure") return found;
   const span = found.matches[0]?.groups[found.group];

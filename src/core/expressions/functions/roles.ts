@@ -15,11 +15,6 @@ function rolesOf(value: Value): readonly Role[] {
 
 function rolesFault(value: Value, name: string): Failure | undefined {
   if (isList(value) && value.items.every((item) => roleOf(item) !== undefined)) return undefined;
-  return notRoles(name);
-}
-
-/** For the static check too, which knows of a type that no role has. */
-export function notRoles(name: string): Failure {
   const message = `${name} takes app role assignments; give it [appRoleAssignments].`;
   return failure("not-roles", message, { expected: "app role assignments", suggestion: "[appRoleAssignments]" });
 }
@@ -45,7 +40,7 @@ function roleFunction(
   return {
     kind: "eager",
     name,
-    parameters: [required(parameter, "roles", { listedType: "Reference", fault: (value) => rolesFault(value, name) })],
+    parameters: [required(parameter, "list", { listedType: "Reference", fault: (value) => rolesFault(value, name) })],
     result,
     run: (values) => read(rolesOf(values[0] ?? null)),
   };

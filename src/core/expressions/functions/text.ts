@@ -1,5 +1,5 @@
 import { type EagerFunction, type Failure, failure, integerAt, spend, textAt } from "../definition.ts";
-import { isList, type ListValue, list, type Value } from "../values.ts";
+import { isComplex, isList, list, scalarText, type Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 /** Beyond any text that the evaluator lets through, so that 64-bit counts fit a JavaScript number. */
@@ -17,19 +17,29 @@ const append: EagerFunction = {
   run: (values) => textAt(values, 0) + textAt(values, 1),
 };
 
+function roleObjectsFault(value: Value): Failure | undefined {
+  if (!itemsOf(value).some(isComplex)) return undefined;
+  const message = "Join takes texts, not role objects; name the roles with AppRoleAssignments.";
+  return failure("not-single-valued", message, { expected: "texts" });
+}
+
 const join: EagerFunction = {
   kind: "eager",
   name: "Join",
-  parameters: [required("separator"), required("source1", "texts", { repeats: true, key: "source" })],
+  parameters: [
+    required("separator"),
+    required("source1", "any", { repeats: true, key: "source", fault: roleObjectsFault }),
+  ],
   result: "text",
   takesNull: true,
   run: (values, scope) => {
     const separator = textAt(values, 0);
     const texts: string[] = [];
     let length = 0;
-    for (const value of values.slice(1)) {
-      for (const text of isList(value ?? null) ? (value as ListValue).items : []) {
-        if (typeof text !== "string" || text === "") continue;
+    for (let place = 1; place < values.length; place++) {
+      for (const item of itemsOf(values[place])) {
+        const text = scalarText(item);
+        if (text === null || text === "") continue;
         texts.push(text);
         length += text.length + separator.length;
       }
@@ -37,6 +47,11 @@ const join: EagerFunction = {
     return spend(scope, length) ? texts.join(separator) : failure("too-large", "The joined text is too long.");
   },
 };
+
+function itemsOf(value: Value | undefined): readonly Value[] {
+  if (value === undefined) return [];
+  return isList(value) ? value.items : [value];
+}
 
 const left: EagerFunction = {
   kind: "eager",
