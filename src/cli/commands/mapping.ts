@@ -94,7 +94,7 @@ const test = (bare: Command, shell: Shell): void => {
 };
 
 /** The one object that a command is about. */
-export const subjectOf = (flags: {
+const subjectOf = (flags: {
   readonly user?: string;
   readonly group?: string;
 }): { readonly user: string } | { readonly group: string } => {
