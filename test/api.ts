@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenedApi, openApi } from "#api";
 import { getJob, setJobState } from "#apps";
-import type { ConnectionTest, CycleReport, Engine, JobStatus, OnDemandResult, Progress, RestartScope } from "#engine";
+import type {
+  ConnectionTest,
+  CycleReport,
+  Engine,
+  JobStatus,
+  MappingTest,
+  OnDemandResult,
+  Progress,
+  RestartScope,
+  ScopePreview,
+} from "#engine";
 import { type Clock, LockstepError, silentLog, systemClock } from "#runtime";
 import type { Store } from "#store";
 import { openTestStore } from "./database.ts";
@@ -20,6 +30,8 @@ export class EngineRecorder implements Engine {
   onDemand: ((objectId: string, dry: boolean) => OnDemandResult) | null = null;
   cycle: ((jobId: string, tell: (progress: Progress) => void) => Promise<CycleReport>) | null = null;
   statusOf: Partial<JobStatus> = {};
+  mappingTest: MappingTest | null = null;
+  scope: readonly ScopePreview[] = [];
 
   constructor(store: Store) {
     this.#store = store;
@@ -70,6 +82,19 @@ export class EngineRecorder implements Engine {
     this.calls.push(["provision", jobId, objectId, dry]);
     if (this.onDemand === null) throw new TypeError("no result was prepared");
     return this.onDemand(objectId, dry);
+  }
+  async testMapping(
+    jobId: string,
+    objectId: string,
+    options?: Parameters<Engine["testMapping"]>[2],
+  ): Promise<MappingTest> {
+    this.calls.push(["testMapping", jobId, objectId, options]);
+    if (this.mappingTest === null) throw new TypeError("no test was prepared");
+    return this.mappingTest;
+  }
+  async previewScope(jobId: string, options?: Parameters<Engine["previewScope"]>[1]): Promise<readonly ScopePreview[]> {
+    this.calls.push(["previewScope", jobId, options]);
+    return this.scope;
   }
   async startJob(jobId: string): Promise<void> {
     this.calls.push(["startJob", jobId]);

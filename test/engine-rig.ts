@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import {
   type App,
   addApp,
@@ -32,7 +33,7 @@ import {
 import { type CycleReport, type Engine, openEngine } from "#engine";
 import { type HttpClient, type HttpOutcome, type HttpRequest, openHttpClient } from "#http";
 import { listProvisioning, type ProvisioningEntry } from "#journal";
-import { type Clock, silentLog, systemClock } from "#runtime";
+import { type Clock, type Logger, systemClock } from "#runtime";
 import { foldCase, type JsonObject } from "#scim";
 import type { Queue, Store, Tx } from "#store";
 import { openBudgetRegistry, openScimTarget } from "#targets";
@@ -110,7 +111,7 @@ const noQueue: Queue = {
 
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 
-const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
+const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): Life => {
   let dead = false;
   let countdown: { left: number; readonly sent: boolean; readonly tell: () => void } | null = null;
   const mortalClock: Clock = {
@@ -133,7 +134,7 @@ const startLife = (store: Store, clock: Clock, http: HttpClient): Life => {
     store,
     queue: noQueue,
     clock: mortalClock,
-    log: silentLog,
+    log,
     retentionDays: 30,
     openTarget: ({ baseUrl, credentials, template, requestsPerMinute }) =>
       openScimTarget({
@@ -166,6 +167,8 @@ export interface EngineRig {
   readonly server: ScimTestServer;
   /** The engine that runs now. */
   readonly life: Life;
+  /** What the engines have written into the process log, a line each. */
+  readonly logged: readonly string[];
   /** Resolves when one request more than before is held by the target, which never answers it. */
   holding(): Promise<void>;
   /** Begins another process on the same store; the one before is left as it is. */
@@ -177,8 +180,8 @@ export interface EngineRig {
 export interface SceneOptions {
   /** `thousandeyes` unless told. */
   readonly template?: string;
-  /** The rig's test server unless told. */
-  readonly baseUrl?: string;
+  /** The rig's test server unless told; null: no credentials are saved. */
+  readonly baseUrl?: string | null;
   readonly token?: string;
 }
 
@@ -188,7 +191,9 @@ export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userTy
   const clock = openRigClock("2026-03-02T08:00:00.000Z");
   const server = await startScimTestServer({ token, ...options });
   const http = openHttpClient({ clock, allowedHosts: [] });
-  let life = startLife(store, clock, http);
+  const logged: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line) => void logged.push(line) });
+  let life = startLife(store, clock, http, log);
   let scenes = 0;
   let holds = 0;
   const rig: EngineRig = {
@@ -198,12 +203,13 @@ export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userTy
     get life() {
       return life;
     },
+    logged,
     holding: () => {
       holds += 1;
       return server.held(holds);
     },
     begin: () => {
-      life = startLife(store, clock, http);
+      life = startLife(store, clock, http, log);
       return life;
     },
     openScene: async (options = {}) => {
@@ -249,6 +255,9 @@ export interface Scene {
   credentials(baseUrl: string, secret?: string): Promise<void>;
   settings(changes: Partial<OwnJobSettings>): Promise<void>;
   secret(key: string, value: string): Promise<void>;
+  /** The saved schema with the mapping of users, or of groups, changed; saves nothing. */
+  draft(change: (mapping: ObjectMapping) => ObjectMapping, object?: "User" | "Group"): Promise<SynchronizationSchema>;
+  save(schema: SynchronizationSchema): Promise<void>;
   /** Saves the schema with its user mapping changed. */
   mapUsers(change: (mapping: ObjectMapping) => ObjectMapping): Promise<void>;
   cycle(): Promise<CycleReport>;
@@ -283,7 +292,7 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
     secrets.set("BaseAddress", baseUrl).set("SecretToken", secret);
     await save();
   };
-  await credentials(options.baseUrl ?? server.baseUrl, options.token);
+  if (options.baseUrl !== null) await credentials(options.baseUrl ?? server.baseUrl, options.token);
 
   const upn = (name: string) => `${name}@${domain}`;
   const person: Scene["person"] = async (name, attributes = {}) => {
@@ -301,6 +310,10 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
   const assignTo: Scene["assign"] = async (id, type = "User", role = "User") => {
     await within((tx) => assign(tx, app.id, { id, type }, role, { now: now() }));
   };
+  const draft: Scene["draft"] = async (change, object = "User") =>
+    withMapping(await readSchema(store.db, jobId), object, change);
+  const saveSchemaOf: Scene["save"] = async (schema) =>
+    void (await within((tx) => saveSchema(tx, jobId, schema, now())));
   const logs: Scene["logs"] = async (id) =>
     (await listProvisioning(store.db, { jobId, sourceId: id }, { limit: 100 })).items;
 
@@ -347,10 +360,9 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
       secrets.set(key, value);
       await save();
     },
-    mapUsers: async (change) => {
-      const schema = await readSchema(store.db, jobId);
-      await within((tx) => saveSchema(tx, jobId, withUsers(schema, change), now()));
-    },
+    draft,
+    save: saveSchemaOf,
+    mapUsers: async (change) => saveSchemaOf(await draft(change)),
     cycle: async () => {
       await settledFeed(store.db, "directory.change");
       await settledFeed(store.db, "apps.change");
@@ -375,15 +387,16 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
   };
 };
 
-const withUsers = (
+const withMapping = (
   schema: SynchronizationSchema,
+  object: "User" | "Group",
   change: (mapping: ObjectMapping) => ObjectMapping,
 ): SynchronizationSchema => ({
   ...schema,
   synchronizationRules: schema.synchronizationRules.map((rule) => ({
     ...rule,
     objectMappings: rule.objectMappings.map((mapping) =>
-      mapping.sourceObjectName === "User" ? change(mapping) : mapping,
+      mapping.sourceObjectName === object ? change(mapping) : mapping,
     ),
   })),
 });

@@ -177,6 +177,20 @@ export const assignedGroupIds = async (q: Queryable, appId: string): Promise<rea
   return rows.map((row) => row.principal_id);
 };
 
+/** Ids of the users, or groups, that are assigned to an app themselves: each once, by id, those after `after`. */
+export const assignedIds = async (
+  q: Queryable,
+  appId: string,
+  type: PrincipalType,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<readonly string[]> => {
+  const { rows } = await sql<{ principal_id: string }>`
+    select distinct principal_id from apps.assignment
+    where app_id = ${appId} and principal_type = ${type} and (${page.after}::uuid is null or principal_id > ${page.after}::uuid)
+    order by principal_id limit ${page.limit}`.execute(q);
+  return rows.map((row) => row.principal_id);
+};
+
 /** Which of these users and groups are assigned to which apps, each pair once. */
 export const appsAssignedTo = async (
   q: Queryable,

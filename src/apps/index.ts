@@ -3,6 +3,7 @@ export {
   appsAssignedTo,
   assign,
   assignedGroupIds,
+  assignedIds,
   assignmentsOf,
   defaultAccessName,
   getAssignment,
@@ -21,11 +22,16 @@ export {
   getJob,
   jobsOf,
   listJobs,
-  readSchema,
-  resetSchema,
-  saveSchema,
   setJobState,
 } from "./jobs.ts";
+export {
+  listSchemaVersions,
+  readSchema,
+  readSchemaVersion,
+  resetSchema,
+  restoreSchemaVersion,
+  saveSchema,
+} from "./schemas.ts";
 export { canonicalKey } from "./secret-keys.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
 export { jobSettings, saveJobSettings } from "./settings.ts";

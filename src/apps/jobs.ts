@@ -1,13 +1,11 @@
 import { sql } from "kysely";
-import type { SynchronizationSchema } from "#core";
 import { newId } from "#runtime";
 import type { Queryable, Tx } from "#store";
 import { appOf, tenantId } from "./apps.ts";
 import { appendAppChange } from "./changes.ts";
-import { AppsError } from "./errors.ts";
-import { defaultSchema } from "./gallery/default-schema.ts";
-import { getTemplate } from "./gallery/templates.ts";
-import type { Job, JobState, Template } from "./types.ts";
+import { AppsError, noJob } from "./errors.ts";
+import { freshSchema, keepVersion, templateOf } from "./schemas.ts";
+import type { Job, JobState } from "./types.ts";
 
 /**
  * Creates the job of an app, disabled, with its template's schema.
@@ -17,9 +15,10 @@ export const createJob = async (tx: Tx, appId: string, now: Date): Promise<Job> 
   const app = await appOf(tx, appId);
   const template = templateOf(app.templateId);
   const id = `${template.id}.${(await tenantId(tx)).replaceAll("-", "")}.${newId()}`;
+  const schema = freshSchema(template, id);
   const { rows } = await sql<{ id: string }>`
     insert into apps.job (id, app_id, template_id, state, schema, created_at)
-    values (${id}, ${app.id}, ${template.id}, 'Disabled', ${JSON.stringify(freshSchema(template, id))}::jsonb, ${now})
+    values (${id}, ${app.id}, ${template.id}, 'Disabled', ${JSON.stringify(schema)}::jsonb, ${now})
     on conflict (app_id) do nothing
     returning id`.execute(tx);
   if (rows.length === 0) {
@@ -28,27 +27,10 @@ export const createJob = async (tx: Tx, appId: string, now: Date): Promise<Job> 
       facts: { appId: app.id, jobId: job?.id },
     });
   }
+  await keepVersion(tx, id, 0, schema, "The template's mappings", now);
   await appendAppChange(tx, app.id, "schema", "create", now);
   return existing(tx, id);
 };
-
-const templateOf = (id: string): Template => {
-  const template = getTemplate(id);
-  if (template !== null) return template;
-  throw new AppsError(
-    "TemplateNotFound",
-    `The gallery has no template "${id}" any more, so this app cannot be set up anew.`,
-  );
-};
-
-const freshSchema = (template: Template, jobId: string): SynchronizationSchema =>
-  defaultSchema(template, {
-    schema: jobId,
-    userRule: newId(),
-    groupRule: newId(),
-    sourceDirectory: newId(),
-    targetDirectory: newId(),
-  });
 
 /** @returns null when there is none */
 export const getJob = async (q: Queryable, jobId: string): Promise<Job | null> => {
@@ -62,11 +44,6 @@ const existing = async (q: Queryable, jobId: string): Promise<Job> => {
   if (job === null) throw noJob(jobId);
   return job;
 };
-
-const noJob = (jobId: string): AppsError =>
-  new AppsError("JobNotFound", `There is no provisioning job ${jobId}. List the app's jobs to see its id.`, {
-    facts: { jobId },
-  });
 
 /** The jobs of an app: none or one. */
 export const jobsOf = (q: Queryable, appId: string): Promise<readonly Job[]> =>
@@ -96,46 +73,6 @@ export const deleteJob = async (tx: Tx, jobId: string, now: Date): Promise<void>
   const job = await existing(tx, jobId);
   await sql`delete from apps.job where id = ${jobId}`.execute(tx);
   await appendAppChange(tx, job.appId, "settings", "delete", now);
-};
-
-/** @throws AppsError `JobNotFound` */
-export const readSchema = async (q: Queryable, jobId: string): Promise<SynchronizationSchema> => {
-  const { rows } = await sql<{ schema: SynchronizationSchema }>`
-    select schema from apps.job where id = ${jobId}`.execute(q);
-  const [row] = rows;
-  if (row === undefined) throw noJob(jobId);
-  return row.schema;
-};
-
-/**
- * Saves a document that was read and checked; its id and version are set here.
- * @returns the document as saved
- * @throws AppsError `JobNotFound`
- */
-export const saveSchema = async (
-  tx: Tx,
-  jobId: string,
-  document: SynchronizationSchema,
-  now: Date,
-): Promise<SynchronizationSchema> => {
-  const { rows } = await sql<{ app_id: string; schema_version: number }>`
-    update apps.job set schema_version = schema_version + 1 where id = ${jobId}
-    returning app_id, schema_version`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) throw noJob(jobId);
-  const saved = { ...document, id: jobId, version: `v1.${row.schema_version}` };
-  await sql`update apps.job set schema = ${JSON.stringify(saved)}::jsonb where id = ${jobId}`.execute(tx);
-  await appendAppChange(tx, row.app_id, "schema", "update", now);
-  return saved;
-};
-
-/**
- * Brings back the template's mappings and filters.
- * @throws AppsError `JobNotFound`
- */
-export const resetSchema = async (tx: Tx, jobId: string, now: Date): Promise<SynchronizationSchema> => {
-  const job = await existing(tx, jobId);
-  return saveSchema(tx, jobId, freshSchema(templateOf(job.templateId), jobId), now);
 };
 
 interface JobRow {

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { defaultGuardLimits, type GuardLimits } from "#core";
 import type { Queryable, Tx } from "#store";
 import { appendAppChange } from "./changes.ts";
-import { AppsError } from "./errors.ts";
+import { AppsError, noJob } from "./errors.ts";
 import { jsonObject } from "./secret-values.ts";
 import type { JobSettings, OwnJobSettings } from "./types.ts";
 
@@ -94,6 +94,3 @@ const within = (name: string, value: number, least: number, most: number): void 
     facts: { name, value },
   });
 };
-
-const noJob = (jobId: string): AppsError =>
-  new AppsError("JobNotFound", `There is no provisioning job ${jobId}.`, { facts: { jobId } });

@@ -16,7 +16,9 @@ export type AppsErrorCode =
   | "DuplicateSecret"
   | "InvalidSecret"
   | "SecretMustBeReentered"
-  | "InvalidSetting";
+  | "InvalidSetting"
+  | "SchemaChanged"
+  | "SchemaVersionNotFound";
 
 /** Graph's id of the role that every app has without defining it. */
 export const defaultAccessRoleId = "00000000-0000-0000-0000-000000000000";
@@ -150,6 +152,22 @@ export interface Job {
   /** Raised by each save of the schema; `v1.0` is 0. */
   readonly schemaVersion: number;
   readonly createdAt: Date;
+}
+
+/** A schema document that was saved. */
+export interface SchemaVersion {
+  /** As in the document: `v1.0`, `v1.1`, … */
+  readonly version: string;
+  readonly savedAt: Date;
+  /** Who saved it, and what for. */
+  readonly note: string;
+}
+
+export interface SaveOptions {
+  /** The version that the document was made from: when another is saved by now, nothing is. */
+  readonly expected?: string;
+  /** Who saves it, and what for. Empty unless given. */
+  readonly note?: string;
 }
 
 export interface SecretPair {

@@ -7,6 +7,7 @@ export {
   type GuardLimits,
   type GuardVerdict,
   judgeRemovals,
+  suspicionOf,
 } from "./guard/guard.ts";
 export {
   type Quarantine,
@@ -28,7 +29,7 @@ export {
 } from "./mapping/compile.ts";
 export type { ChangeSubject, SchemaChange } from "./mapping/diff/change.ts";
 export { diffSchemas } from "./mapping/diff/diff-schemas.ts";
-export { type Drawn, mapObject } from "./mapping/map.ts";
+export { type Drawn, type Mapped, type MappingOutcome, mapEach, mapObject, matchingOf } from "./mapping/map.ts";
 export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-document.ts";
 export * from "./mapping/schema-document.ts";
 export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } from "./matching/matching.ts";

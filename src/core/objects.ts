@@ -91,6 +91,8 @@ export interface DesiredAttribute {
   readonly when: "always" | "creation" | "update" | "whenEmpty";
   /** What logs show instead of the value (Redact), else undefined. */
   readonly shown?: string | undefined;
+  /** Where no other object of the target may have the value (SelectUniqueValue): what may be given, best first; `value` is the first of them. */
+  readonly candidates?: readonly UniqueCandidate[];
   /** False: a difference in case alone is no difference. */
   readonly caseExact: boolean;
   readonly multivalued: boolean;
@@ -103,6 +105,9 @@ export interface DesiredAttribute {
   /** True: goes along with every update that other attributes bring about, whatever the target has. */
   readonly accompanies?: boolean;
 }
+
+/** A value that may be given if nobody has it, or why the rule that comes next has none. */
+export type UniqueCandidate = { readonly value: TargetValue } | { readonly error: MappingError };
 
 export const clearValue = { kind: "clear" } as const;
 export type ClearValue = typeof clearValue;

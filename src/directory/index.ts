@@ -13,6 +13,7 @@ export {
   listMembers,
   type Member,
   type Membership,
+  membersOfAny,
   removeMembers,
 } from "./members.ts";
 export type { AttributeChanges, AttributeValue, DirectoryGroup, DirectoryUser, ObjectKind } from "./objects.ts";

@@ -118,14 +118,33 @@ export const listMembers = async (
   return rows;
 };
 
-/** How many live direct members a live group has. */
-export const countMembers = async (q: Queryable, groupId: string): Promise<number> => {
+/** Ids of the live direct members of any of these live groups: each once, by id, a page at a time. */
+export const membersOfAny = async (
+  q: Queryable,
+  groupIds: readonly string[],
+  page: PageOptions & { readonly kind: ObjectKind },
+): Promise<readonly string[]> => {
+  const { rows } = await sql<{ id: string }>`
+    select distinct near.id from unnest(${groupIds.filter(isGuid)}::uuid[]) as g (id)
+    join directory.object grp on grp.id = g.id and grp.deleted_at is null
+    cross join lateral (
+      select m.member_id as id from directory.member m
+      join directory.object o on o.id = m.member_id and o.deleted_at is null and o.kind = ${page.kind}
+      where m.group_id = g.id and m.member_id > ${pageStart(page)}::uuid
+      order by m.member_id limit ${page.limit}) near
+    order by near.id limit ${page.limit}`.execute(q);
+  return rows.map(({ id }) => id);
+};
+
+/** How many live direct members, of one kind or of both, a live group has. */
+export const countMembers = async (q: Queryable, groupId: string, kind?: ObjectKind): Promise<number> => {
   if (!isGuid(groupId)) return 0;
+  const ofKind = kind === undefined ? sql`true` : sql`o.kind = ${kind}`;
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from directory.member m
     join directory.object o on o.id = m.member_id and o.deleted_at is null
     join directory.object g on g.id = m.group_id and g.deleted_at is null
-    where m.group_id = ${groupId}::uuid`.execute(q);
+    where m.group_id = ${groupId}::uuid and ${ofKind}`.execute(q);
   return rows[0]!.count;
 };
 

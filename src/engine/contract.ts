@@ -1,4 +1,12 @@
-import type { Action, AttributeDifference, GuardLimits, Quarantine, Reason } from "#core";
+import type {
+  Action,
+  AttributeDifference,
+  GuardLimits,
+  ObjectType,
+  Quarantine,
+  Reason,
+  SynchronizationSchema,
+} from "#core";
 import type { ProvisioningEntry } from "#journal";
 import type { Exchange, TargetCredentials } from "#targets";
 
@@ -106,6 +114,82 @@ export interface OnDemandResult {
   readonly exchanges: readonly Exchange[];
 }
 
+/** One mapping as it turns out for one object. */
+export interface TestedMapping {
+  /** Path of the target attribute. */
+  readonly path: string;
+  readonly kind: "direct" | "constant" | "expression" | "none" | "unmapped";
+  /** The mapping's source as an administrator reads it. */
+  readonly origin: string;
+  /** The source attributes that it read, with what they held; `[Redact]` where the expression hides them, null where absent. */
+  readonly read: readonly { readonly name: string; readonly value: unknown }[];
+  /** What the target attribute should have, as logs may show it; null where nothing flows. */
+  readonly value: unknown;
+  /** Where the value came from: the mapping itself, its default value, or nowhere. */
+  readonly from: "mapping" | "default" | "nothing";
+  /** When it flows: at each write, at creation only, at updates only, or only where the target has nothing. */
+  readonly flows: "always" | "creation" | "update" | "whenEmpty" | "never";
+  /** What the account has now, as logs may show it; null where it has nothing, or there is no account, or nobody could be asked. */
+  readonly present: unknown;
+  /** What a cycle would do to this attribute. */
+  readonly outcome: "same" | "add" | "change" | "clear" | "leave" | "failed";
+  /** 0 where it does not match. */
+  readonly matchingPriority: number;
+  /** Why it failed, or what should be known; null without either. */
+  readonly message: string | null;
+}
+
+/** Every target attribute of one object, before anything is saved or written. */
+export interface MappingTest {
+  readonly objectId: string;
+  readonly objectType: ObjectType;
+  readonly displayName: string;
+  /** What a cycle would do with the object now. */
+  readonly action: Action | "hold" | "fail";
+  /** One sentence that says so, and why. */
+  readonly explanation: string;
+  /** In the order of the schema; required attributes without a mapping come last. */
+  readonly mappings: readonly TestedMapping[];
+  /** Id of the account that was compared with; null where there is none. */
+  readonly targetId: string | null;
+  /** Why the target was not asked (no credentials, it does not answer); null where it was. */
+  readonly notAsked: string | null;
+}
+
+/** An object that a change of schema moves into scope or out of it. */
+export interface ScopeMove {
+  readonly objectId: string;
+  readonly displayName: string;
+  /** userPrincipalName of a user, null for a group. */
+  readonly userPrincipalName: string | null;
+  /** One sentence with the clause that decides and the value that it saw. */
+  readonly because: string;
+  /** What the next cycle does: makes or adopts an account, switches one on, disables one, or has nothing to do. */
+  readonly effect: "create" | "enable" | "disable" | "nothing";
+}
+
+export interface ScopeMoves {
+  readonly count: number;
+  /** The first of them by display name. */
+  readonly first: readonly ScopeMove[];
+}
+
+/** Who is in scope under the saved schema and who would be under a draft; nothing is saved. */
+export interface ScopePreview {
+  readonly objectType: ObjectType;
+  /** Objects that were judged: every live one where the job syncs all, else those assigned or with an account. */
+  readonly considered: number;
+  readonly inScopeNow: number;
+  readonly inScopeThen: number;
+  readonly entering: ScopeMoves;
+  readonly leaving: ScopeMoves;
+  /** What the guard would say to those who leave; null where it would let them go. */
+  readonly guard: string | null;
+}
+
+/** A schema document that is tried in place of the saved one. It must have been read (`readSchemaDocument`); problems throw EngineError `SchemaInvalid`. */
+export type DraftSchema = SynchronizationSchema;
+
 /** What a connection is tested with; what is not given is taken from what is saved. */
 export interface ConnectionCredentials {
   readonly baseAddress?: string;
@@ -147,6 +231,16 @@ export interface Engine {
   testConnection(appId: string, given?: ConnectionCredentials): Promise<ConnectionTest>;
   /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
+  /** Every target attribute of one object under the saved schema, or under a draft; reads the target and writes nothing. */
+  testMapping(jobId: string, objectId: string, options?: { readonly draft?: DraftSchema }): Promise<MappingTest>;
+  /**
+   * Who would enter and who would leave if the draft were saved; without a draft, who is in scope now. One for each object type that either schema provisions.
+   * @param options.first how many of each list are named, 100 unless told
+   */
+  previewScope(
+    jobId: string,
+    options?: { readonly draft?: DraftSchema; readonly first?: number },
+  ): Promise<readonly ScopePreview[]>;
   /** Sets the job active and wakes it; leaves quarantine. */
   startJob(jobId: string): Promise<void>;
   /** Stops between objects. */

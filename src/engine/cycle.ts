@@ -9,6 +9,8 @@ import { claimJob, endCycle, readJobState, rememberIdentity, rememberJob } from 
 import { readListing } from "./listing.ts";
 import { noCounts, openTracker, type Tracker } from "./progress.ts";
 import { guardStateOf, judgeDue } from "./provisional.ts";
+import type { Reservations } from "./reservations.ts";
+import { ownerOf } from "./steps/choose.ts";
 import { intake } from "./steps/intake.ts";
 
 /** What one job's cycles share within this process. */
@@ -35,6 +37,7 @@ export interface CycleInput {
   readonly random: (count: number) => Uint8Array;
   readonly context: JobContext;
   readonly runtime: JobRuntime;
+  readonly reservations: Reservations;
   readonly signal: AbortSignal;
   /** True: somebody asked for it. It runs although nothing may be due, and although the job should wait. */
   readonly asked: boolean;
@@ -161,6 +164,8 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
     });
   } finally {
     runtime.fence = null;
+    // What was not recorded is evaluated anew, and chooses anew.
+    for (const id of runtime.inFlight) input.reservations.release(ownerOf(context, id));
     runtime.inFlight.clear();
     runtime.stale.clear();
   }

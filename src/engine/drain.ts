@@ -9,8 +9,10 @@ import { type JobContext, mappingOf } from "./job-context.ts";
 import type { Listing } from "./listing.ts";
 import type { Tracker } from "./progress.ts";
 import { judgeDue } from "./provisional.ts";
+import { openTaken, type Reservations } from "./reservations.ts";
 import { readClaimed } from "./source-objects.ts";
 import { carryOut, type Pass, type Prepared, prepare } from "./spine.ts";
+import { releaseRecorded } from "./steps/choose.ts";
 import type { GuardState } from "./steps/guard.ts";
 import { intake } from "./steps/intake.ts";
 import { askTarget, type Recall } from "./steps/match.ts";
@@ -42,6 +44,7 @@ export interface DrainInput {
   readonly cycleId: string;
   readonly fence: number;
   readonly guard: GuardState;
+  readonly reservations: Reservations;
   readonly listing: Listing | null;
   readonly tracker: Tracker;
   readonly signal: AbortSignal;
@@ -88,6 +91,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     random: input.random,
     recall: askTarget,
     guard: input.guard,
+    unique: { reservations: input.reservations, taken: openTaken() },
     stopBefore: null,
     look: false,
     signal,
@@ -183,6 +187,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     const batch = unrecorded;
     unrecorded = [];
     const recorded = await record(store, context, input.cycleId, input.fence, batch, clock.now());
+    for (const { handled } of recorded) releaseRecorded(handled, context, input.reservations);
     for (const { claimed } of batch) input.handling.delete(claimed.source.id);
     exhausted = false;
     recordedAt = clock.now().getTime();

@@ -20,6 +20,18 @@ export interface Due {
   readonly approved: boolean;
 }
 
+/** An object that is looked at although no row says that it is owed. */
+export const dueUnasked = (type: ObjectType, id: string, lane: Lane, reason: string): Due => ({
+  type,
+  id,
+  lane,
+  reason,
+  version: 0,
+  attempts: 0,
+  firstFailedAt: null,
+  approved: false,
+});
+
 interface DueRow {
   object_type: ObjectType;
   object_id: string;
@@ -45,7 +57,6 @@ export const dueOf = (row: DueRow): Due => ({
 /**
  * Makes objects due now. One that is due already gets a new version, so that an evaluation under way does not count for the change that came meanwhile;
  * what was held or had failed is looked at afresh.
- * @param once leaves alone what the same pass, at the same moment and for the same reason, has made due before
  */
 export const owe = async (
   tx: Queryable,
@@ -55,7 +66,6 @@ export const owe = async (
   lane: Lane,
   reason: string,
   now: Date,
-  once = false,
 ): Promise<number> => {
   if (ids.length === 0) return 0;
   const { numAffectedRows } = await sql`
@@ -64,8 +74,7 @@ export const owe = async (
     from (select distinct unnest(${ids}::uuid[]) as id) as changed
     on conflict (job_id, object_id) do update set
       version = nextval('provisioning.due_version'), lane = least(due.lane, excluded.lane), reason = excluded.reason, due_at = excluded.due_at,
-      attempts = 0, first_failed_at = null, last_error = null, given_up = false, held = null, approved = false
-    where not (${once} and due.due_at = excluded.due_at and due.reason = excluded.reason and due.judged < due.version and due.held is null)`.execute(
+      attempts = 0, first_failed_at = null, last_error = null, given_up = false, held = null, approved = false`.execute(
     tx,
   );
   return Number(numAffectedRows ?? 0);

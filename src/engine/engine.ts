@@ -11,12 +11,15 @@ import { type JobRuntime, runCycle } from "./cycle.ts";
 import { retryNow } from "./due.ts";
 import { EngineError } from "./errors.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
-import { type OpenTarget, openContextCache } from "./job-context.ts";
+import { type OpenTarget, openContextCache, withDraft } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
 import { provisionOne } from "./on-demand.ts";
+import { previewScope } from "./preview-scope.ts";
+import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
 import { listFailed, statusOf } from "./status.ts";
 import { testConnection } from "./test-connection.ts";
+import { testMapping } from "./test-mapping.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -46,7 +49,8 @@ interface Runner extends JobRuntime {
 /** Runs jobs: one cycle at a time for each, on change, on schedule and by hand. */
 export const openEngine = (options: EngineOptions): Engine => {
   const { store, queue, clock, log } = options;
-  const contexts = openContextCache(store, options.openTarget);
+  const contexts = openContextCache(store, clock, options.openTarget);
+  const reservations = openReservations();
   const runners = new Map<string, Runner>();
   const stopping = new AbortController();
   const random = (count: number): Uint8Array => randomBytes(count);
@@ -97,6 +101,7 @@ export const openEngine = (options: EngineOptions): Engine => {
         random,
         context,
         runtime: runner,
+        reservations,
         signal: stop,
         asked,
         changed: () => tell(runner),
@@ -250,11 +255,36 @@ export const openEngine = (options: EngineOptions): Engine => {
       runner.stale.add(objectId);
       try {
         const fence = () => fenceFor(store, jobId, runner);
-        return await provisionOne({ store, clock, random, context, objectId, dry, fence, signal: stopping.signal });
+        return await provisionOne({
+          store,
+          clock,
+          random,
+          context,
+          objectId,
+          dry,
+          reservations,
+          fence,
+          signal: stopping.signal,
+        });
       } finally {
         runner.busy.delete(objectId);
         wake(jobId);
       }
+    },
+    testMapping: async (jobId, objectId, { draft } = {}) => {
+      await mustKnow(jobId);
+      mustBeIds([objectId]);
+      const context = await contexts.load(jobId, {
+        orWithoutTarget: true,
+        ...(draft === undefined ? {} : { draft }),
+      });
+      return testMapping({ store, clock, random, context, objectId, reservations, signal: stopping.signal });
+    },
+    previewScope: async (jobId, { draft, first = 100 } = {}) => {
+      await mustKnow(jobId);
+      const now = await contexts.load(jobId, { orWithoutTarget: true });
+      const then = draft === undefined ? now : withDraft(now, draft);
+      return previewScope({ store, clock, now, then, first });
     },
     startJob: async (jobId) => {
       await mustKnow(jobId);

@@ -1,11 +1,14 @@
-import type { AssignmentPath, Reason } from "#core";
+import type { AssignmentPath, ClauseResult, Reason } from "#core";
 import { type Handled, troubleOf } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
-import { nameOf } from "./source-objects.ts";
+import { hiding } from "./secrecy.ts";
 
 /** One sentence or two for people: what happened to this object and why, with the way out where there is one. */
-export const explain = (handled: Handled, context: JobContext): string => {
-  const name = nameOf(handled.claimed);
+export const explain = (handled: Handled, context: JobContext): string =>
+  hiding(handled.hidden)(explainOpenly(handled, context));
+
+const explainOpenly = (handled: Handled, context: JobContext): string => {
+  const { name } = handled;
   const app = context.app.displayName;
   const trouble = troubleOf(handled);
   if (handled.scoped === null) return `Objects of type ${handled.claimed.source.type} are not provisioned to ${app}.`;
@@ -20,9 +23,8 @@ export const explain = (handled: Handled, context: JobContext): string => {
 /** What would become of a held object and why, without what the guard says of all that it holds. */
 export const explainHeld = (handled: Handled, context: JobContext): string => {
   const { decision } = handled;
-  return decision?.kind === "decision"
-    ? sentences[decision.reason](nameOf(handled.claimed), context.app.displayName, handled)
-    : "";
+  if (decision?.kind !== "decision") return "";
+  return hiding(handled.hidden)(sentences[decision.reason](handled.name, context.app.displayName, handled));
 };
 
 const memberSentence = ({ members }: Handled): string =>
@@ -80,12 +82,7 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     (name, app, { scoped }) =>
       `${name} is assigned to ${app} only with ${roleNames(scoped?.paths ?? [])}, which ${app} does not provision (not effectively entitled). Assign another role, such as User.`,
   ),
-  FilteredOut: leaving((name, app, { scoped }) => {
-    const failed = scoped?.clauses.find(({ passed }) => !passed);
-    if (failed === undefined) return `${name} does not pass the scoping filters of ${app}.`;
-    const seen = failed.seen === null ? "is empty" : `is ${JSON.stringify(failed.seen)}`;
-    return `${name} does not pass the scoping filter "${failed.filter}": ${failed.attribute} ${seen}, and ${failed.operator}${failed.operands.length > 0 ? ` ${failed.operands.map((operand) => JSON.stringify(operand)).join(", ")}` : ""} is wanted.`;
-  }),
+  FilteredOut: leaving((name, app, { scoped }) => explainFilter(name, app, scoped?.clauses ?? [])),
   SignInBlocked: leaving((name) => `Sign-in of ${name} is blocked in the directory (accountEnabled is false).`),
   SoftDeleted: leaving((name) => `${name} was deleted from the directory and can be restored for 30 days.`),
   Purged: leaving((name) => `${name} was deleted from the directory for good.`),
@@ -105,6 +102,19 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     `${name} has left scope; no mapping reads IsSoftDeleted, so the account in ${app} stays as it is.`,
   UnlinkedSource: (name) => `${name} has no account.`,
 };
+
+/** Why somebody does not pass the filters: the first clause that fails, and what it saw. */
+export const explainFilter = (name: string, app: string, clauses: readonly ClauseResult[]): string => {
+  const failed = clauses.find(({ passed }) => !passed);
+  if (failed === undefined) return `${name} does not pass the scoping filters of ${app}.`;
+  return `${name} does not pass the scoping filter "${failed.filter}": ${whatItSaw(failed)}, and ${whatItWants(failed)} is wanted.`;
+};
+
+export const whatItSaw = ({ attribute, seen }: ClauseResult): string =>
+  `${attribute} ${seen === null ? "is empty" : `is ${JSON.stringify(seen)}`}`;
+
+export const whatItWants = ({ operator, operands }: ClauseResult): string =>
+  [operator, operands.map((operand) => JSON.stringify(operand)).join(", ")].filter((text) => text !== "").join(" ");
 
 const roleNames = (paths: readonly AssignmentPath[]): string =>
   [...new Set(paths.map(({ roleName }) => roleName))].join(" and ") || "no role";
@@ -145,6 +155,8 @@ const advice: Readonly<Record<string, string>> = {
   Timeout: "The target was too slow; the object is tried again by itself.",
   DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
   DuplicateSourceEntries: "Give one of the people another matching value.",
+  SelectUniqueValueFailed:
+    "Add another rule to SelectUniqueValue, free one of the values, or map an attribute that the target can be searched by.",
   ImportSkipped: "Fill a matching attribute in the directory.",
   SystemForCrossDomainIdentityManagementServiceIncompatible:
     "The answer is not SCIM. Check the address: it usually ends in /scim/v2.",

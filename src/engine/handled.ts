@@ -1,5 +1,5 @@
-import type { Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
-import type { Exchange, TargetFailure } from "#targets";
+import type { Action, Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
+import type { Exchange, Hidden, TargetFailure } from "#targets";
 import type { Claimed } from "./source-objects.ts";
 import type { Outcome } from "./steps/apply.ts";
 import type { MemberChange } from "./steps/members.ts";
@@ -10,6 +10,10 @@ import type { MemberChange } from "./steps/members.ts";
  */
 export interface Handled {
   readonly claimed: Claimed;
+  /** How people know the object. */
+  readonly name: string;
+  /** What no log, list or message may show of it. */
+  readonly hidden: Hidden;
   /** Null where objects of this type are not provisioned. */
   readonly scoped: ScopedObject | null;
   /** Null when nothing was mapped: out of scope without an account, or a mapping failed. */
@@ -63,6 +67,13 @@ export const troubleOf = (handled: Handled): Trouble | null => {
     };
   }
   return handled.membersFailure === null ? null : troubleOfFailure(handled.membersFailure);
+};
+
+/** What is, or would be, done with the object, in one word. */
+export const actionOf = (handled: Handled): Action | "hold" | "fail" => {
+  if (troubleOf(handled) !== null) return "fail";
+  if (handled.guard.kind === "hold") return "hold";
+  return handled.decision?.kind === "decision" ? handled.decision.action : "skip";
 };
 
 const troubleOfFailure = (failure: TargetFailure): Trouble => ({

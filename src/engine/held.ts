@@ -4,13 +4,12 @@ import type { HeldObject } from "./contract.ts";
 import { explainHeld } from "./explain.ts";
 import type { Handled } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
-import { nameOf } from "./source-objects.ts";
 
 /** What is kept of a held object, for the list of what waits for a person. */
 export const heldForm = (handled: Handled, context: JobContext, now: Date) => {
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   return {
-    name: nameOf(handled.claimed),
+    name: handled.name,
     held: {
       action: decision?.action ?? "skip",
       reason: decision?.reason ?? "InStep",

@@ -18,10 +18,13 @@ import {
   type ObjectType,
   type Policy,
   type ScopeRules,
+  type SynchronizationSchema,
 } from "#core";
+import type { Clock } from "#runtime";
 import type { Store } from "#store";
-import type { Target, TargetCredentials } from "#targets";
+import { openNoTarget, type Target, type TargetCredentials } from "#targets";
 import { EngineError } from "./errors.ts";
+import { readJobState } from "./job-state.ts";
 import type { LinkScope } from "./links.ts";
 import { credentialsFrom } from "./target-credentials.ts";
 
@@ -60,65 +63,89 @@ export const policyOf = (context: JobContext, mapping: CompiledObjectMapping): P
   canDisable: mapping.canDisable,
 });
 
+/** A draft compiled in place of the saved schema. @throws EngineError `SchemaInvalid` */
+export const withDraft = (context: JobContext, draft: SynchronizationSchema): JobContext => ({
+  ...context,
+  schema: compiled(draft, `The draft for ${context.app.displayName}`),
+});
+
+const compiled = (document: SynchronizationSchema, what: string): CompiledSchema => {
+  const result = compileSchema(document);
+  if (result.ok) return result.schema;
+  const { problems } = result;
+  const [first] = problems;
+  const more = problems.length > 1 ? ` There are ${problems.length - 1} more problems.` : "";
+  throw new EngineError("SchemaInvalid", `${what} cannot be used: ${first?.path}: ${first?.message}${more}`, {
+    facts: { problems },
+  });
+};
+
+export interface LoadOptions {
+  /** Tried in place of the saved schema; compiled for this call only. */
+  readonly draft?: SynchronizationSchema;
+  /** True: also without credentials; then every request to the target fails with `NotConfigured`. */
+  readonly orWithoutTarget?: true;
+}
+
 /** Compiled schemas and open targets, kept from cycle to cycle while nothing about them changes. */
 export interface ContextCache {
-  load(jobId: string): Promise<JobContext>;
+  load(jobId: string, options?: LoadOptions): Promise<JobContext>;
   close(): Promise<void>;
 }
 
 /** @throws EngineError from `load`: `JobNotFound`, `NotConfigured` (no address or token), `SchemaInvalid` */
-export const openContextCache = (store: Store, openTarget: OpenTarget): ContextCache => {
+export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTarget): ContextCache => {
   const schemas = new Map<string, { version: number; schema: CompiledSchema }>();
   const targets = new Map<string, { key: string; target: Target }>();
+
+  const savedSchema = async (job: Job, app: App): Promise<CompiledSchema> => {
+    const kept = schemas.get(job.id);
+    if (kept?.version === job.schemaVersion) return kept.schema;
+    const schema = compiled(await readSchema(store.db, job.id), `The schema of ${app.displayName}`);
+    schemas.set(job.id, { version: job.schemaVersion, schema });
+    return schema;
+  };
+
+  const savedTarget = async (job: Job, app: App, template: Template, settings: JobSettings, mayLack: boolean) => {
+    const secrets = await readSecrets(store.db, store.sealer, app.id);
+    const baseUrl = secrets.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
+    const saved = credentialsFrom(secrets);
+    if (baseUrl === "" || !saved.ok) {
+      const message = `${app.displayName} has ${baseUrl === "" || saved.ok ? "no address" : saved.missing} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`;
+      if (!mayLack) throw new EngineError("NotConfigured", message);
+      const state = await readJobState(store.db, job.id);
+      return openNoTarget(state?.targetIdentity ?? "", message, clock.now());
+    }
+    const { credentials } = saved;
+    const { requestsPerMinute } = settings;
+    const key = JSON.stringify([baseUrl, credentials, requestsPerMinute, template.id]);
+    const before = targets.get(job.id);
+    if (before?.key === key) return before.target;
+    await before?.target.close();
+    const target = openTarget({ baseUrl, credentials, template, requestsPerMinute });
+    targets.set(job.id, { key, target });
+    return target;
+  };
+
   return {
-    load: async (jobId) => {
+    load: async (jobId, { draft, orWithoutTarget = false } = {}) => {
       const job = await getJob(store.db, jobId);
       const app = job === null ? null : await getApp(store.db, job.appId);
       const template = job === null ? null : getTemplate(job.templateId);
       if (job === null || app === null || template === null)
         throw new EngineError("JobNotFound", `There is no job ${jobId}.`, { facts: { jobId } });
       const settings = await jobSettings(store.db, jobId);
-      let kept = schemas.get(jobId);
-      if (kept?.version !== job.schemaVersion) {
-        const compiled = compileSchema(await readSchema(store.db, jobId));
-        if (!compiled.ok) {
-          throw new EngineError(
-            "SchemaInvalid",
-            `The schema of ${app.displayName} cannot be used: ${compiled.problems[0]?.message ?? ""}`,
-            { facts: { problems: compiled.problems } },
-          );
-        }
-        kept = { version: job.schemaVersion, schema: compiled.schema };
-        schemas.set(jobId, kept);
-      }
-      const secrets = await readSecrets(store.db, store.sealer, app.id);
-      const baseUrl = secrets.get("BaseAddress") ?? (template.baseUrlComplete ? template.baseUrl : "");
-      const saved = credentialsFrom(secrets);
-      if (baseUrl === "" || !saved.ok) {
-        throw new EngineError(
-          "NotConfigured",
-          `${app.displayName} has ${baseUrl === "" || saved.ok ? "no address" : saved.missing} yet. Save its credentials with "lockstep credentials" or in its Provisioning page.`,
-        );
-      }
-      const { credentials } = saved;
-      const key = JSON.stringify([baseUrl, credentials, settings.requestsPerMinute, template.id]);
-      let opened = targets.get(jobId);
-      if (opened?.key !== key) {
-        await opened?.target.close();
-        opened = {
-          key,
-          target: openTarget({ baseUrl, credentials, template, requestsPerMinute: settings.requestsPerMinute }),
-        };
-        targets.set(jobId, opened);
-      }
+      const schema =
+        draft === undefined ? await savedSchema(job, app) : compiled(draft, `The draft for ${app.displayName}`);
+      const target = await savedTarget(job, app, template, settings, orWithoutTarget);
       return {
         job,
         app,
         template,
         settings,
-        schema: kept.schema,
-        target: opened.target,
-        links: { jobId, identity: opened.target.identity },
+        schema,
+        target,
+        links: { jobId, identity: target.identity },
         tenantId: await tenantId(store.db),
       };
     },

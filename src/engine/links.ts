@@ -73,16 +73,17 @@ export const linksTo = async (q: Queryable, scope: LinkScope, targetIds: readonl
   return rows.map(linkOf);
 };
 
-/** A page of linked source ids in order; `after` null begins. */
+/** A page of linked source ids of a type in order; `after` null begins. */
 export const pageOfLinked = async (
   q: Queryable,
   scope: LinkScope,
+  type: ObjectType,
   page: { readonly after: string | null; readonly limit: number; readonly restingOn?: readonly string[] },
-): Promise<{ id: string; type: ObjectType }[]> => {
+): Promise<{ readonly id: string }[]> => {
   const resting = page.restingOn === undefined ? sql`true` : sql`path_groups && ${page.restingOn}::uuid[]`;
-  const { rows } = await sql<{ id: string; type: ObjectType }>`
-    select source_id as id, object_type as type from provisioning.link
-    where ${within(scope)} and ${resting} and (${page.after}::uuid is null or source_id > ${page.after}::uuid)
+  const { rows } = await sql<{ id: string }>`
+    select source_id as id from provisioning.link
+    where ${within(scope)} and object_type = ${type} and ${resting} and (${page.after}::uuid is null or source_id > ${page.after}::uuid)
     order by source_id limit ${page.limit}`.execute(q);
   return rows;
 };

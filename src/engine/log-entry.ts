@@ -6,11 +6,11 @@ import type {
   ProvisioningStatus,
   ProvisioningStep,
 } from "#journal";
-import { newId } from "#runtime";
+import { mapTexts, newId } from "#runtime";
 import { adviceFor, explain, skipCodeOf } from "./explain.ts";
 import { type Handled, type Trouble, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
-import { nameOf } from "./source-objects.ts";
+import { hiding, isSecretName } from "./secrecy.ts";
 import type { Member } from "./steps/members.ts";
 
 /** The provisioning log's entry for one handled object, in the shape of entra-provisioning 7.3. */
@@ -18,8 +18,10 @@ export const logEntryOf = (handled: Handled, context: JobContext, cycleId: strin
   const { claimed } = handled;
   const trouble = troubleOf(handled);
   const status = statusOf(handled, trouble);
-  const displayName = nameOf(claimed);
+  const displayName = handled.name;
   const targetId = targetIdOf(handled);
+  const hide = hiding(handled.hidden);
+  const texts = (details: Readonly<Record<string, string>>) => mapTexts(details, hide) as Record<string, string>;
   return {
     id: newId(),
     activityDateTime: handled.endedAt.toISOString(),
@@ -49,7 +51,7 @@ export const logEntryOf = (handled: Handled, context: JobContext, cycleId: strin
         id: claimed.source.id,
         odatatype: claimed.source.type,
         DisplayName: displayName,
-        UserPrincipalName: String(claimed.source.attributes.userPrincipalName ?? ""),
+        UserPrincipalName: hide(String(claimed.source.attributes.userPrincipalName ?? "")),
       },
     },
     targetIdentity: {
@@ -59,8 +61,16 @@ export const logEntryOf = (handled: Handled, context: JobContext, cycleId: strin
       details: {},
     },
     provisioningStatusInfo: { status, errorInformation: errorOf(handled, trouble, status) },
-    provisioningSteps: stepsOf(handled, context, trouble),
-    modifiedProperties: modifiedOf(handled),
+    provisioningSteps: stepsOf(handled, context, trouble).map((step) => ({
+      ...step,
+      description: hide(step.description),
+      details: texts(step.details),
+    })),
+    modifiedProperties: modifiedOf(handled).map(({ displayName: name, oldValue, newValue }) => ({
+      displayName: name,
+      oldValue: oldValue === null ? null : hide(oldValue),
+      newValue: newValue === null ? null : hide(newValue),
+    })),
     explanation: explain(handled, context),
     ...(trouble === null || handled.exchanges.length === 0 ? {} : { exchanges: handled.exchanges.slice(-2) }),
   };
@@ -125,7 +135,7 @@ const errorOf = ({ decision }: Handled, trouble: Trouble | null, status: Provisi
 const stepsOf = (handled: Handled, context: JobContext, trouble: Trouble | null): ProvisioningStep[] => {
   const { claimed, scoped, match, decision } = handled;
   const { type } = claimed.source;
-  const name = nameOf(claimed);
+  const { name } = handled;
   const app = context.app.displayName;
   const change = claimed.source.presence === "purged" ? "Delete" : claimed.link === null ? "Add" : "Update";
   const steps: ProvisioningStep[] = [
@@ -183,17 +193,11 @@ const stepsOf = (handled: Handled, context: JobContext, trouble: Trouble | null)
 const importDetails = (handled: Handled, context: JobContext): Record<string, string> => {
   const source = handled.scoped?.source ?? handled.claimed.source;
   const mapping = mappingOf(context, source.type);
-  const hidden = new Set<string>();
-  const read = new Set<string>();
-  for (const one of mapping?.mappings ?? []) {
-    const redacted =
-      handled.desired?.attributes.some(({ path, shown }) => path === one.path && shown !== undefined) ?? false;
-    for (const name of one.reads) (redacted ? hidden : read).add(name);
-  }
+  const read = new Set((mapping?.mappings ?? []).flatMap(({ reads }) => [...reads]));
   const details: Record<string, string> = {};
   for (const name of read) {
     const value = Object.hasOwn(source.attributes, name) ? source.attributes[name] : null;
-    if (value !== null && value !== undefined && !hidden.has(name)) details[name] = textOf(value);
+    if (value !== null && value !== undefined && !isSecretName(mapping, name)) details[name] = textOf(value);
   }
   return details;
 };

@@ -18,6 +18,8 @@ const begin: CycleReport = {
 const some = (count: number): readonly Handled[] =>
   Array.from({ length: count }, () => ({
     claimed: null as never,
+    name: "",
+    hidden: { paths: [], values: [] },
     scoped: null,
     desired: null,
     desiredHash: null,

@@ -4,6 +4,7 @@ import { recordProvisioning } from "#journal";
 import type { Clock } from "#runtime";
 import type { Store } from "#store";
 import { type Due, dueOf, laneNumbers } from "./due.ts";
+import type { Handled } from "./handled.ts";
 import { heldForm } from "./held.ts";
 import type { JobContext } from "./job-context.ts";
 import { countManaged } from "./links.ts";
@@ -44,7 +45,8 @@ export const judgeDue = async (
 
 const markJudged = async (store: Store, context: JobContext, page: readonly Due[], clock: Clock): Promise<void> => {
   // For who is at rest nothing is decided, so nothing is removed.
-  const decided = await decideFromMemory(store, context, page, clock, ({ atRest }) => !atRest);
+  const claimed = await readClaimed(store.db, context, page);
+  const decided = await decideFromMemory(store, context, claimed, clock, ({ atRest }) => !atRest);
   const removals = new Set(
     decided.flatMap(({ claimed, decision }) =>
       decision?.kind === "decision" && decision.removal ? [claimed.source.id] : [],
@@ -58,15 +60,14 @@ const markJudged = async (store: Store, context: JobContext, page: readonly Due[
     where d.job_id = ${context.job.id} and d.object_id = j.id`.execute(store.db);
 };
 
-/** What would be decided if the target were as it was last seen. */
-const decideFromMemory = async (
+/** What would be decided if the target were as it was last seen. @param concerns who is decided on; everybody unless told */
+export const decideFromMemory = async (
   store: Store,
   context: JobContext,
-  page: readonly Due[],
+  claimed: readonly Claimed[],
   clock: Clock,
   concerns: (one: Prepared) => boolean = () => true,
-) => {
-  const claimed = await readClaimed(store.db, context, page);
+): Promise<readonly Handled[]> => {
   const byId = new Map(claimed.map((one) => [one.source.id, one]));
   const pass = memoryPass(store, context, clock);
   const prepared = await prepare(claimed, pass);
@@ -89,6 +90,7 @@ const memoryPass = (store: Store, context: JobContext, clock: Clock): Pass => ({
   random: (count) => new Uint8Array(count),
   recall: () => [],
   guard: null,
+  unique: null,
   stopBefore: "apply",
   look: false,
 });
@@ -122,7 +124,8 @@ const holdIfNeeded = async (
       store.db,
     );
     if (page.length === 0) return verdict;
-    const decided = await decideFromMemory(store, context, page.map(dueOf), clock);
+    const claimed = await readClaimed(store.db, context, page.map(dueOf));
+    const decided = await decideFromMemory(store, context, claimed, clock);
     const held = decided.map((one) => ({ ...one, guard: verdict }));
     await store.transaction(async (tx) => {
       const rowsToHold = held.map((one) => ({

@@ -84,6 +84,11 @@ const sourceOf = (due: Due, object: DirectoryUser | DirectoryGroup | null): Sour
 const presenceOf = (object: DirectoryUser | DirectoryGroup | null): Presence =>
   object === null ? "purged" : object.deletedAt === null ? "present" : "softDeleted";
 
-/** The name by which people know the object: its display name, else its login, else what the link remembers. */
-export const nameOf = ({ source, link }: Pick<Claimed, "source" | "link">): string =>
-  String(source.attributes.displayName ?? source.attributes.userPrincipalName ?? (link?.displayName || source.id));
+/**
+ * The name by which people know the object: its display name, else its login, else what the link remembers, else its id.
+ * @param hide what logs show of a text; a name that they must not show is passed over
+ */
+export const nameOf = ({ source, link }: Pick<Claimed, "source" | "link">, hide: (text: string) => string): string =>
+  [source.attributes.displayName, source.attributes.userPrincipalName, link?.displayName]
+    .map((name) => String(name ?? ""))
+    .find((name) => name !== "" && hide(name) === name) ?? source.id;

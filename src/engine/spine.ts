@@ -2,20 +2,23 @@ import { createHash } from "node:crypto";
 import {
   type CurrentObject,
   clearValue,
-  type DecideInput,
+  type Decision,
   type DesiredObject,
   type GuardVerdict,
+  type Mapped,
   type ScopedObject,
 } from "#core";
 import type { Clock } from "#runtime";
 import { type JsonObject, type JsonValue, writePath } from "#scim";
 import type { Queryable } from "#store";
-import type { Exchange, Lane, RequestOptions, TargetFailure } from "#targets";
+import type { Exchange, Hidden, RequestOptions, TargetFailure } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { settleReferences } from "./references.ts";
+import { hiddenOf, hiding } from "./secrecy.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
-import { apply, lookTwice } from "./steps/apply.ts";
+import { apply, lookTwice, type Outcome } from "./steps/apply.ts";
+import { type Choice, choose, ownerOf, type Uniqueness, wereTaken } from "./steps/choose.ts";
 import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
@@ -32,6 +35,8 @@ export interface Pass {
   readonly recall: Recall;
   /** Null: nothing is held (a preview tells what would happen). */
   readonly guard: GuardState | null;
+  /** Null: the target is not asked whether a value is free, and the first of several counts as chosen. */
+  readonly unique: Uniqueness | null;
   /** `apply`: decides and writes nothing. */
   readonly stopBefore: "apply" | null;
   /** True: looks at the account even if what is wanted was written before. */
@@ -43,8 +48,12 @@ export interface Pass {
 export interface Prepared {
   readonly claimed: Claimed;
   readonly scoped: ScopedObject | null;
+  /** How people know the object. */
+  readonly name: string;
+  /** What no log, list or message may show of it. */
+  readonly hidden: Hidden;
   /** Null: nothing needed mapping. */
-  readonly mapped: DecideInput["desired"] | null;
+  readonly mapped: Mapped | null;
   readonly desiredHash: string | null;
   readonly unsettled: readonly string[];
   /** Nothing has to be asked or sent: out of scope without an account, unmanaged, or as it was last written. */
@@ -73,35 +82,44 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
   const objects = mapped.flatMap(({ desired }) => (desired?.ok ? [desired.object] : []));
   const settled = (await settleReferences(pass.q, context, objects))[Symbol.iterator]();
   return mapped.map(({ claimed, scoped, desired }) => {
-    if (desired === null || !desired.ok) {
+    const found = desired?.ok ? settled.next().value : undefined;
+    const object = found?.desired ?? null;
+    const mapping = mappingOf(context, claimed.source.type);
+    const hidden = hiddenOf(mapping, (scoped ?? claimed).source, object?.attributes ?? []);
+    const known = { claimed, scoped, hidden, name: nameOf(claimed, hiding(hidden)), beganAt };
+    if (desired === null || !desired.ok || object === null) {
       return {
-        claimed,
-        scoped,
+        ...known,
         mapped: desired,
         desiredHash: null,
         unsettled: [],
         atRest: desired === null,
         hasMembers: false,
-        beganAt,
       };
     }
-    const { desired: object, unsettled } = settled.next().value ?? { desired: desired.object, unsettled: [] };
     const desiredHash = hashOf(object);
     const { link } = claimed;
     const written = link?.managed === true && link.desiredHash === desiredHash && scoped?.reason !== "Purged";
     return {
-      claimed,
-      scoped,
-      mapped: { ok: true, object },
+      ...known,
+      mapped: { ...desired, object },
       desiredHash,
-      unsettled,
+      unsettled: found?.unsettled ?? [],
       atRest: written && !pass.look,
       hasMembers:
         claimed.source.type === "Group" && scoped?.inScope === true && desired.object.attributes.some(isMembers),
-      beganAt,
     };
   });
 };
+
+export const optionsOf = (
+  { claimed, hidden }: Pick<Prepared, "claimed" | "hidden">,
+  { signal }: Pass,
+): RequestOptions => ({
+  lane: claimed.due.lane,
+  hidden,
+  ...(signal === undefined ? {} : { signal }),
+});
 
 /** match → decide → guard → apply, for one object, and then its members where it is a group. What it gives back is what `record` writes down. */
 export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
@@ -112,8 +130,7 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   const { context } = pass;
   const onlyAdds = handled.desired?.attributes.find(isMembers)?.adds === true;
   const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds);
-  const options = { lane: handled.claimed.due.lane, ...(pass.signal === undefined ? {} : { signal: pass.signal }) };
-  const outcome = await writeMembers(context, groupId, change, options);
+  const outcome = await writeMembers(context, groupId, change, optionsOf(handled, pass));
   return {
     ...handled,
     members: outcome.written,
@@ -132,21 +149,23 @@ const accountOf = ({ outcome, decision, guard: judged }: Handled): string | null
 };
 
 /** The multi-valued reference of a group to its members. */
-const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>
+export const isMembers = ({ value, multivalued }: DesiredObject["attributes"][number]): boolean =>
   multivalued && typeof value === "object" && "kind" in value && value.kind === "reference";
 
 const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> => {
-  const { scoped, mapped, beganAt } = prepared;
+  const { scoped, mapped, beganAt, hidden, name } = prepared;
   let { claimed } = prepared;
-  const { context } = pass;
+  let desired: DesiredObject | null = mapped?.ok ? mapped.object : null;
+  const { context, unique } = pass;
   const exchanges: Exchange[] = [];
   const finish = (stages: Partial<Handled>): Handled => ({
     claimed,
+    name,
+    hidden,
     scoped,
-    desired: mapped?.ok ? mapped.object : null,
+    desired,
     desiredHash: prepared.desiredHash,
     match: null,
-    decision: null,
     guard: { kind: "run" },
     outcome: null,
     failure: null,
@@ -158,76 +177,96 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     beganAt,
     endedAt: pass.clock.now(),
     ...stages,
+    decision: inWordsForAll(stages.decision ?? null, hidden),
   });
   if (scoped === null) return finish({});
   if (prepared.atRest) return finish({ ...rest(prepared, context), outcome: { kind: "nothing" } });
   if (mapped !== null && !mapped.ok)
     return finish({ decision: { kind: "refusal", code: mapped.error.code, message: mapped.error.message } });
 
-  const lane: Lane = claimed.due.lane;
-  const options = { lane, ...(pass.signal === undefined ? {} : { signal: pass.signal }) };
-  const desired = mapped?.object ?? null;
-  const fail = (failure: TargetFailure) => {
+  const options = optionsOf(prepared, pass);
+  const fail = (failure: TargetFailure, stages: Partial<Handled> = {}) => {
     exchanges.push(failure.exchange);
-    return finish({ failure });
+    return finish({ ...stages, failure });
   };
 
   // An account may exist whose create was never confirmed: who leaves must not leave it behind.
   if (claimed.intended && claimed.link === null && !scoped.inScope) {
-    const recovered = await recover(claimed, scoped, pass, options);
+    const recovered = await recover(prepared, scoped, pass);
     if ("exchange" in recovered) return fail(recovered);
     claimed = recovered;
   }
   let matched: Matched = await match(claimed, desired, context, pass.recall, { ...options, seek: scoped.inScope });
-  for (let again = false; ; again = true) {
+  for (let hasLookedAgain = false; ; ) {
     if (!matched.ok) return fail(matched.failure);
     const { verdict } = matched;
     const holder = await holderOf(pass.q, verdict, claimed, context);
-    const decision = decide(
-      claimed,
-      scoped,
-      mapped ?? { ok: true, object: { attributes: [], matching: [], missing: [] } },
-      verdict,
-      holder,
-      context,
-    );
-    if (decision.kind === "refusal") return finish({ match: verdict, decision });
+    const decided = decide(claimed, scoped, mapped ?? nothingMapped, verdict, holder, context);
+    if (decided.kind === "refusal") return finish({ match: verdict, decision: decided });
+    let decision: Decision = decided;
     const judged: GuardVerdict =
       pass.guard === null ? { kind: "run" } : guard(decision, pass.guard, claimed.due.approved);
-    if (judged.kind === "hold" || pass.stopBefore === "apply")
-      return finish({ match: verdict, decision, guard: judged });
+    if (judged.kind === "hold") return finish({ match: verdict, decision, guard: judged });
+    let choices: readonly Choice[] = [];
+    if (unique !== null && decision.action === "create" && mapped?.ok) {
+      const chosen = await choose(decision, mapped.object, claimed, context, unique, options);
+      if (chosen.kind === "failed") return fail(chosen.failure, { match: verdict });
+      if (chosen.kind === "refused") return finish({ match: verdict, decision: chosen.refusal });
+      ({ decision, desired, choices } = chosen);
+    }
+    if (pass.stopBefore === "apply") return finish({ match: verdict, decision });
     const current: CurrentObject | null =
       verdict.kind === "linked" || verdict.kind === "found" ? verdict.current : null;
     const outcome = await apply(decision, claimed, desired, current, context, pass.clock, options);
     if (outcome.kind === "failed") exchanges.push(outcome.failure.exchange);
     if (outcome.kind === "duplicate") exchanges.push(outcome.failure.exchange);
     if (outcome.kind === "applied" && outcome.exchange !== null) exchanges.push(outcome.exchange);
-    // Somebody made the account between the look and the create: look again, at the target itself, and take it over.
-    if (outcome.kind === "duplicate" && !again) {
-      const found = await match({ ...claimed, link: null }, desired, context, askTarget, { ...options, seek: true });
-      if (!found.ok || found.verdict.kind !== "none") {
-        matched = found;
-        continue;
+    if (outcome.kind === "applied") for (const { key } of choices) unique?.taken.add(key);
+    if (outcome.kind === "duplicate") {
+      // Somebody made the account between the look and the create: look again, at the target itself, and take it over.
+      if (!hasLookedAgain) {
+        hasLookedAgain = true;
+        const found = await match({ ...claimed, link: null }, desired, context, askTarget, { ...options, seek: true });
+        if (!found.ok || found.verdict.kind !== "none") {
+          matched = found;
+          continue;
+        }
       }
+      // Somebody has a value that was free a moment ago: the next one is tried, and each is tried once.
+      if (unique !== null && (await wereTaken(choices, outcome.failure, claimed, context, unique, options))) continue;
     }
+    if (!mayHaveBeenCreated(outcome)) unique?.reservations.release(ownerOf(context, claimed.source.id));
     return finish({ match: verdict, decision, outcome });
   }
 };
 
+const nothingMapped: Mapped = { ok: true, object: { attributes: [], matching: [], missing: [] }, outcomes: [] };
+
+/** What is reserved for such an object stays so until it is recorded: the account has it, or may have it. */
+const mayHaveBeenCreated = (outcome: Outcome): boolean =>
+  outcome.kind === "applied" || (outcome.kind === "failed" && outcome.failure.kind === "uncertain");
+
+/** A refusal may quote values. */
+const inWordsForAll = (decision: Handled["decision"], hidden: Hidden): Handled["decision"] =>
+  decision?.kind === "refusal" ? { ...decision, message: hiding(hidden)(decision.message) } : decision;
+
 /** Looks for the account of a create that was begun and never confirmed; found, it counts as linked. */
 const recover = async (
-  claimed: Claimed,
+  { claimed, name }: Prepared,
   scoped: ScopedObject,
   pass: Pass,
-  options: RequestOptions,
 ): Promise<Claimed | TargetFailure> => {
-  const mapped = map({ ...scoped, inScope: true }, pass.context, {
-    now: pass.clock.now().toISOString(),
+  const { context, clock } = pass;
+  const mapped = map({ ...scoped, inScope: true }, context, {
+    now: clock.now().toISOString(),
     random: pass.random(0),
   });
-  const looked = await lookTwice(claimed, mapped.ok ? mapped.object : null, pass.context, pass.clock, options);
+  const desired = mapped.ok ? mapped.object : null;
+  const mapping = mappingOf(context, claimed.source.type);
+  const hidden = hiddenOf(mapping, scoped.source, desired?.attributes ?? []);
+  const looked = await lookTwice(claimed, desired, context, clock, optionsOf({ claimed, hidden }, pass));
   if ("failure" in looked) return looked.failure;
-  if (looked.verdict.kind !== "found" || (await holderOf(pass.q, looked.verdict, claimed, pass.context)) !== null)
+  if (looked.verdict.kind !== "found" || (await holderOf(pass.q, looked.verdict, claimed, context)) !== null)
     return claimed;
   const { current } = looked.verdict;
   return {
@@ -242,7 +281,7 @@ const recover = async (
       disabledByUs: false,
       lastKnown: current.resource,
       desiredHash: null,
-      displayName: nameOf(claimed),
+      displayName: name,
       pathGroups: [],
     },
   };
@@ -256,14 +295,7 @@ const rest = ({ claimed, scoped, mapped }: Prepared, context: JobContext): Pick<
     return { decision: decide(claimed, scoped, mapped, { kind: "linked", current }, null, context), remembered: true };
   }
   if (scoped === null) return { decision: null, remembered: false };
-  const decision = decide(
-    claimed,
-    scoped,
-    { ok: true, object: { attributes: [], matching: [], missing: [] } },
-    { kind: "none", goneId: null },
-    null,
-    context,
-  );
+  const decision = decide(claimed, scoped, nothingMapped, { kind: "none", goneId: null }, null, context);
   return { decision, remembered: false };
 };
 

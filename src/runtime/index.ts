@@ -3,4 +3,4 @@ export { type Configuration, configurationSchema, readConfiguration } from "./co
 export { codeOf, LockstepError, sentenceOf } from "./errors.ts";
 export { isGuid, newId, newToken } from "./ids.ts";
 export { type Logger, openLog, silentLog } from "./logging.ts";
-export { mask, withoutSecrets } from "./redaction.ts";
+export { hidingValues, isMaskedName, mapTexts, mask, withoutSecrets } from "./redaction.ts";

@@ -24,6 +24,41 @@ export const mask = (value: unknown): unknown => {
   );
 };
 
+/** True where a part of the name or path (`passwordProfile.password`, `urn:…:User:token`) is a masked one. */
+export const isMaskedName = (name: string): boolean =>
+  name.split(/[.:[\]\s]+/).some((part) => masked.has(part.toLowerCase()));
+
+/** Texts shorter than this are only looked for where they stand alone: as part of other words they are everywhere. */
+const distinctive = 4;
+/** Of a longer text its beginning is looked for, and what follows it is gone with it. */
+const sufficient = 200;
+
+const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
+const patternOf = (value: string): string => {
+  if (value.length > sufficient) return `${literally(value.slice(0, sufficient))}[\\s\\S]*`;
+  const pattern = literally(value);
+  return value.length < distinctive ? `(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])` : pattern;
+};
+
+/** Makes what puts `mark` in place of each of the `values` in a text, in whatever case they stand there, and also as quoted in JSON. */
+export const hidingValues = (values: readonly string[], mark: string): ((text: string) => string) => {
+  const spelled = values.flatMap((value) => [value.trim(), JSON.stringify(value.trim()).slice(1, -1)]);
+  const wanted = [...new Set(spelled)].filter((value) => value !== "");
+  if (wanted.length === 0) return (text) => text;
+  const longestFirst = wanted.sort((left, right) => right.length - left.length);
+  const pattern = new RegExp(longestFirst.map(patternOf).join("|"), "giu");
+  return (text) => text.replace(pattern, () => mark);
+};
+
+/** A copy of `value` in which every text, names of members among them, has gone through `change`, at any depth. */
+export const mapTexts = (value: unknown, change: (text: string) => string): unknown => {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [change(name), mapTexts(inner, change)]));
+};
+
 /** `text` without any of `secrets` (empty ones are passed over). */
 export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((result, secret) => (secret === "" ? result : result.replaceAll(secret, "***")), text);

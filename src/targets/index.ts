@@ -1,4 +1,5 @@
 export { budgetKey, identityOf } from "./identity.ts";
+export { openNoTarget } from "./no-target.ts";
 export { type BudgetRegistry, type BudgetState, openBudgetRegistry, type RateBudget } from "./scim/budget.ts";
 export { problemOfCredentials, type TargetCredentials } from "./scim/credentials.ts";
 export { openScimTarget, type ScimTargetOptions, type TargetNotice } from "./scim/scim-target.ts";

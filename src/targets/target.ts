@@ -72,9 +72,18 @@ export interface AttributeChange {
   readonly adds?: readonly unknown[] | undefined;
 }
 
+/** What nobody may read in what is kept of a request and its answer, nor in a failure's sentence. */
+export interface Hidden {
+  /** Paths of attributes, whatever they hold. */
+  readonly paths: readonly string[];
+  /** Texts, wherever they stand. */
+  readonly values: readonly string[];
+}
+
 export interface RequestOptions {
   readonly lane: Lane;
   readonly signal?: AbortSignal;
+  readonly hidden?: Hidden;
 }
 
 /** What a target can do and how it wants to be spoken to. From the template; a probe refines it. */

@@ -39,7 +39,7 @@ export type FaultKind = (typeof faultKinds)[number];
 export interface Fault {
   readonly kind: FaultKind;
   readonly method?: string;
-  /** Beginning of the path below the base, such as `/Users`. */
+  /** Beginning of the path below the base with its query, such as `/Users` or `/Users?filter=userName`. */
   readonly path?: string;
   /** How many requests it meets, 1 unless told; null means all. */
   readonly times?: number | null;
@@ -56,7 +56,7 @@ export interface FaultSwitches {
   add(fault: Fault): void;
   clear(): void;
   mix(seed: number, mix: FaultMix): void;
-  /** The fault that this request meets, if any; counts it. */
+  /** The fault that a request for this path, with its query, meets, if any; counts it. */
   meet(method: string, path: string): Fault | undefined;
   readonly met: Readonly<Record<string, number>>;
 }

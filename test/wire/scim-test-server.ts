@@ -188,7 +188,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
       return void response.writeHead(200, answerHeaders(text, "application/json")).end(text);
     }
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : "";
-    const fault = faults.meet(method, path);
+    const fault = faults.meet(method, `${path}${url.search}`);
     handle({ request, response, fault }, method, path, url.searchParams, body);
     requests.push({
       method,

@@ -24,32 +24,43 @@ export type GuardVerdict =
   | { readonly kind: "run" }
   | { readonly kind: "hold"; readonly why: string; readonly count: number; readonly limit: number };
 
+/** What makes removals suspicious: how many they are and what the limit is, in words without a full stop. */
+export interface Suspicion {
+  readonly limit: number;
+  readonly words: string;
+}
+
 /**
- * Whether the removals that wait may run. Holding is all or nothing: when a wave is suspicious, no part of it is innocent.
  * `count > absolute`, or at least `floor` and more than `percent` of the managed links (architecture section 7).
+ * @returns null where the removals may run
  */
-export const judgeRemovals = (counts: GuardCounts, limits: GuardLimits): GuardVerdict => {
-  if (!limits.enabled || counts.waiting === 0) return { kind: "run" };
+export const suspicionOf = (counts: GuardCounts, limits: GuardLimits): Suspicion | null => {
+  if (!limits.enabled || counts.waiting === 0) return null;
   const total = counts.waiting + counts.lastDay;
-  if (total > limits.absolute) return hold(counts, limits.absolute, `more than ${limits.absolute}`);
+  if (total > limits.absolute) return suspect(counts, limits.absolute, `more than ${limits.absolute}`);
   // The links that were removed today still belong to the whole that the share is taken of.
-  const allowed = ((counts.managed + counts.lastDay) * limits.percent) / 100;
-  if (total >= limits.floor && total > allowed) {
-    return hold(
-      counts,
-      Math.floor(allowed),
-      `more than ${limits.percent} % of the ${counts.managed + counts.lastDay} managed accounts`,
-    );
-  }
-  return { kind: "run" };
+  const whole = counts.managed + counts.lastDay;
+  const allowed = (whole * limits.percent) / 100;
+  if (total < limits.floor || total <= allowed) return null;
+  return suspect(counts, Math.floor(allowed), `more than ${limits.percent} % of the ${whole} managed accounts`);
 };
 
-const hold = (counts: GuardCounts, limit: number, than: string): GuardVerdict => ({
-  kind: "hold",
-  count: counts.waiting,
+const suspect = (counts: GuardCounts, limit: number, than: string): Suspicion => ({
   limit,
-  why:
+  words:
     `${counts.waiting} accounts would be disabled or deleted` +
     (counts.lastDay > 0 ? ` (and ${counts.lastDay} were within the last day)` : "") +
-    `, ${than}. Nothing was removed. See the list with "held", then allow or reject.`,
+    `, ${than}`,
 });
+
+/** Whether the removals that wait may run. Holding is all or nothing: when a wave is suspicious, no part of it is innocent. */
+export const judgeRemovals = (counts: GuardCounts, limits: GuardLimits): GuardVerdict => {
+  const suspicion = suspicionOf(counts, limits);
+  if (suspicion === null) return { kind: "run" };
+  return {
+    kind: "hold",
+    count: counts.waiting,
+    limit: suspicion.limit,
+    why: `${suspicion.words}. Nothing was removed. See the list with "held", then allow or reject.`,
+  };
+};

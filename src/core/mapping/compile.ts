@@ -52,6 +52,8 @@ export interface CompiledMapping {
   readonly readsSoftDeleted: boolean;
   /** True where its value is drawn by chance: such values flow at creation only. */
   readonly drawn: boolean;
+  /** True where it gives the first of several values that nobody in the target has; it flows at creation only. */
+  readonly unique: boolean;
   /** Another part of the same value that a new account gets with it, else null: the type of a single role. */
   readonly beside: { readonly path: string; readonly value: string } | null;
 }
@@ -193,8 +195,13 @@ const compileMapping = (
   const reads = readsOf(source);
   const calls = (name: string) => source.kind === "expression" && callsFunction(source.tree, name);
   const drawn = drawing.some(calls);
+  const unique = calls("SelectUniqueValue");
   const path = writtenPath(targetAttributeName, objectType, type);
-  const flow = flowOf(mapping.flowType, definition, { drawn, adds: calls("AppRoleAssignmentsComplex"), type });
+  const flow = flowOf(mapping.flowType, definition, {
+    settledAtCreation: drawn || unique,
+    adds: calls("AppRoleAssignmentsComplex"),
+    type,
+  });
   return {
     path,
     source,
@@ -216,11 +223,13 @@ const compileMapping = (
     accompanies:
       mapping.flowBehavior === "FlowAlways" &&
       !drawn &&
+      !unique &&
       (flow === "Always" || flow === "ValueAddOnly" || (isWriteOnly(definition) && mapping.flowType === "Always")),
     matchingPriority,
     reads,
     readsSoftDeleted: reads.has("IsSoftDeleted"),
     drawn,
+    unique,
     beside: besideOf(source, path),
   };
 };
@@ -237,11 +246,11 @@ const nullOf = (type: AttributeType, asserts: boolean, defaultValue: string | nu
 const flowOf = (
   asked: AttributeFlowType,
   definition: AttributeDefinition | undefined,
-  value: { readonly drawn: boolean; readonly adds: boolean; readonly type: AttributeType },
+  value: { readonly settledAtCreation: boolean; readonly adds: boolean; readonly type: AttributeType },
 ): EffectiveFlow => {
   if (definition !== undefined && !isWritable(definition)) return "Never";
-  // The target never shows such a value, so nobody could tell a difference.
-  if (isWriteOnly(definition) || value.drawn) return "ObjectAddOnly";
+  // The target never shows what is write-only, so nobody could tell a difference; what is drawn or chosen would be another value each time.
+  if (isWriteOnly(definition) || value.settledAtCreation) return "ObjectAddOnly";
   if (definition?.mutability === "Immutable") return value.type === "Reference" ? "AttributeAddOnly" : "ObjectAddOnly";
   // Whom an account refers to may get an account later: "at creation" then means as soon as it can be said.
   if (value.type === "Reference" && asked === "ObjectAddOnly" && definition?.multivalued !== true)

@@ -1,4 +1,11 @@
-import { type Evaluation, evaluate, type FlowValue, type RandomBytes, REDACTED } from "../expressions/index.ts";
+import {
+  type Evaluation,
+  evaluate,
+  type FlowValue,
+  type RandomBytes,
+  REDACTED,
+  uniqueCandidates,
+} from "../expressions/index.ts";
 import {
   type AttributeValue,
   activePath,
@@ -8,6 +15,7 @@ import {
   type MappingError,
   type ScopedObject,
   type TargetValue,
+  type UniqueCandidate,
 } from "../objects.ts";
 import type { CompiledMapping, CompiledObjectMapping } from "./compile.ts";
 import { convert } from "./convert.ts";
@@ -21,9 +29,25 @@ export interface Drawn {
   readonly random: Uint8Array;
 }
 
-export type Mapped =
+/** One mapping as it turned out for one object. */
+export interface MappingOutcome {
+  readonly mapping: CompiledMapping;
+  /** What it asks for; nothing where nothing flows. */
+  readonly attributes: readonly DesiredAttribute[];
+  readonly from: "mapping" | "default" | "nothing";
+  /** The value that finds the account; null where it does not match, or has none. */
+  readonly matching: string | null;
+  /** Why it has no value, else null. */
+  readonly error: MappingError | null;
+}
+
+export type Mapped = (
   | { readonly ok: true; readonly object: DesiredObject }
-  | { readonly ok: false; readonly error: MappingError };
+  | { readonly ok: false; readonly error: MappingError }
+) & {
+  /** Every mapping that was asked, in the order of the schema. */
+  readonly outcomes: readonly MappingOutcome[];
+};
 
 /**
  * What the target's account should be.
@@ -31,37 +55,52 @@ export type Mapped =
  * a broken one among those is passed over where `active` has its value all the same.
  */
 export const mapObject = (scoped: ScopedObject, mapping: CompiledObjectMapping, drawn: Drawn): Mapped => {
-  const attributes: DesiredAttribute[] = [];
-  const missing: string[] = [...(scoped.inScope ? mapping.unmapped : [])];
-  const matching: { priority: number; path: string; value: string }[] = [];
   const used = scoped.inScope ? mapping.mappings : mapping.mappings.filter(({ readsSoftDeleted }) => readsSoftDeleted);
-  const random = inTurn(drawn.random);
-  let broken: MappingError | null = null;
-  for (const one of used) {
-    const given = give(one, scoped, drawn.now, random);
-    if (given.kind === "error") {
-      if (scoped.inScope) return { ok: false, error: given.error };
-      broken ??= given.error;
-      continue;
-    }
-    const placed = given.kind === "ignored" ? [] : placeValue(one, given);
-    attributes.push(...placed);
-    if (one.target.required && !placed.some(countsAtCreation)) missing.push(one.path);
-    if (one.matchingPriority > 0 && given.kind === "given" && isMatchable(given.value))
-      matching.push({ priority: one.matchingPriority, path: one.path, value: String(given.value) });
-  }
-  if (broken !== null && !attributes.some(({ path }) => path === activePath)) return { ok: false, error: broken };
-  return {
-    ok: true,
-    object: {
-      attributes,
-      missing,
-      matching: matching
-        .sort((left, right) => left.priority - right.priority)
-        .map(({ path, value }) => ({ path, value })),
-    },
-  };
+  const outcomes = mapEach(scoped, used, drawn);
+  const broken = outcomes.find(({ error }) => error !== null)?.error ?? null;
+  const attributes = outcomes.flatMap((outcome) => outcome.attributes);
+  if (broken !== null && (scoped.inScope || !attributes.some(({ path }) => path === activePath)))
+    return { ok: false, error: broken, outcomes };
+  const missing = [...(scoped.inScope ? mapping.unmapped : []), ...missingOf(outcomes)];
+  return { ok: true, object: { attributes, missing, matching: matchingOf(outcomes) }, outcomes };
 };
+
+/** What each of the mappings gives for the object, whatever becomes of the others. */
+export const mapEach = (
+  scoped: ScopedObject,
+  mappings: readonly CompiledMapping[],
+  drawn: Drawn,
+): readonly MappingOutcome[] => {
+  const random = inTurn(drawn.random);
+  return mappings.map((mapping): MappingOutcome => {
+    const given = give(mapping, scoped, drawn.now, random);
+    if (given.kind === "error") return { mapping, attributes: [], from: "nothing", matching: null, error: given.error };
+    if (given.kind === "ignored") return { mapping, attributes: [], from: "nothing", matching: null, error: null };
+    const attributes = placeValue(mapping, given);
+    const isOwn = mapping.source.kind !== "none" && (given.value !== null || mapping.target.type === "Reference");
+    const isDefault = attributes.some(({ value }) => value !== clearValue);
+    return {
+      mapping,
+      attributes,
+      from: isOwn ? "mapping" : isDefault ? "default" : "nothing",
+      matching: mapping.matchingPriority > 0 && isMatchable(given.value) ? String(given.value) : null,
+      error: null,
+    };
+  });
+};
+
+/** The questions that find the account, by the priority of their mappings. */
+export const matchingOf = (outcomes: readonly MappingOutcome[]): DesiredObject["matching"] =>
+  outcomes
+    .filter(({ matching }) => matching !== null)
+    .sort((left, right) => left.mapping.matchingPriority - right.mapping.matchingPriority)
+    .map(({ mapping, matching }) => ({ path: mapping.path, value: matching ?? "" }));
+
+const missingOf = (outcomes: readonly MappingOutcome[]): string[] =>
+  outcomes
+    .filter(({ mapping, error }) => mapping.target.required && error === null)
+    .filter(({ attributes }) => !attributes.some(countsAtCreation))
+    .map(({ mapping }) => mapping.path);
 
 /** Whether a new account has a value of it. */
 const countsAtCreation = ({ when, value }: DesiredAttribute): boolean => {
@@ -90,12 +129,33 @@ type Given =
 
 /** What a mapping gives for this object, in the target attribute's type. */
 const give = (mapping: CompiledMapping, scoped: ScopedObject, now: string, random: RandomBytes): Given => {
+  if (mapping.unique) return giveUnique(mapping, scoped, now, random);
+  return inType(mapping, evaluateMapping(mapping, scoped, now, random));
+};
+
+/** The first value of a SelectUniqueValue, and those to try when somebody has it; an attribute that matches is not chosen freely. */
+const giveUnique = (mapping: CompiledMapping, scoped: ScopedObject, now: string, random: RandomBytes): Given => {
+  const { source } = mapping;
+  if (source.kind !== "expression") throw new TypeError(`${mapping.path} is no expression`);
+  const attributes = (name: string) => read(scoped.source.attributes, name) ?? null;
+  const all = [...uniqueCandidates(source.tree, attributes, { now, random })].map((rule) => inType(mapping, rule));
+  const [first] = all;
+  if (first === undefined) return inType(mapping, { kind: "value", value: null });
+  if (first.kind !== "given" || mapping.matchingPriority > 0) return first;
+  const candidates = all.flatMap((one): UniqueCandidate[] => {
+    if (one.kind === "error") return [{ error: one.error }];
+    return one.kind === "given" && one.value !== null ? [{ value: one.value }] : [];
+  });
+  const shown = all.map((one) => (one.kind === "given" ? one.shown : undefined)).find((text) => text !== undefined);
+  return { ...first, shown, candidates };
+};
+
+const inType = (mapping: CompiledMapping, result: Evaluation): Given => {
   const { path, origin } = mapping;
   const fail = (code: MappingError["code"], message: string): Given => ({
     kind: "error",
     error: { code, path, origin, message },
   });
-  const result = evaluateMapping(mapping, scoped, now, random);
   if (result.kind === "ignored") return { kind: "ignored" };
   if (result.kind === "error")
     return fail(

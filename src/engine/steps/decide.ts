@@ -8,6 +8,7 @@ import {
   type ScopedObject,
 } from "#core";
 import type { Queryable } from "#store";
+import { dueUnasked } from "../due.ts";
 import { type JobContext, mappingOf, policyOf } from "../job-context.ts";
 import { linksTo } from "../links.ts";
 import { type Claimed, readClaimed } from "../source-objects.ts";
@@ -46,18 +47,7 @@ export const holderOf = async (
   if (verdict.kind !== "found") return null;
   const [link] = await linksTo(q, context.links, [verdict.current.id]);
   if (link === undefined || link.sourceId === claimed.source.id) return null;
-  const [other] = await readClaimed(q, context, [
-    {
-      type: link.objectType,
-      id: link.sourceId,
-      lane: "bulk",
-      reason: "",
-      version: 0,
-      attempts: 0,
-      firstFailedAt: null,
-      approved: false,
-    },
-  ]);
+  const [other] = await readClaimed(q, context, [dueUnasked(link.objectType, link.sourceId, "bulk", "")]);
   return {
     sourceId: link.sourceId,
     displayName: link.displayName,

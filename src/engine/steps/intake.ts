@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import { assignedGroupIds, assignmentsOf, listAssignments } from "#apps";
-import type { ObjectType } from "#core";
-import { getGroups, getUsers, groupsOf, listGroups, listMembers, listUsers } from "#directory";
+import { assignedGroupIds, assignmentsOf } from "#apps";
+import { getGroups, getUsers, groupsOf, listMembers } from "#directory";
 import { type FeedRow, feedHead, learnSizes, readFeed, type Store, type Tx, type Watermark } from "#store";
 import type { Lane } from "#targets";
 import { owe } from "../due.ts";
+import { inQuestion, linked } from "../in-question.ts";
 import { type JobContext, mappingOf } from "../job-context.ts";
 import { linksOf, pageOfLinked } from "../links.ts";
 
@@ -86,43 +86,11 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
     apps: await feedHead(store.db, "apps.change"),
   };
   let owed = 0;
-  const oweIds = async (type: ObjectType, ids: readonly string[]) => {
-    owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now, true));
-  };
-  for (let after: string | null = null; ; ) {
-    const page: { id: string; type: ObjectType }[] = await pageOfLinked(store.db, context.links, {
-      after,
-      limit: pageSize,
-    });
-    for (const type of ["User", "Group"] as const)
-      await oweIds(
-        type,
-        page.filter((one) => one.type === type).map(({ id }) => id),
-      );
-    after = page.at(-1)?.id ?? null;
-    if (page.length < pageSize) break;
-  }
-  if (context.settings.syncAll) {
-    await eachPage(
-      (after) => listUsers(store.db, { after, limit: pageSize }),
-      (page) =>
-        oweIds(
-          "User",
-          page.map(({ id }) => id),
-        ),
-    );
-    if (mappingOf(context, "Group") !== null) {
-      await eachPage(
-        (after) => listGroups(store.db, { after, limit: pageSize }),
-        (page) =>
-          oweIds(
-            "Group",
-            page.map(({ id }) => id),
-          ),
-      );
+  for (const type of ["User", "Group"] as const) {
+    const pages = type === "Group" && mappingOf(context, type) === null ? linked : inQuestion;
+    for await (const ids of pages(store.db, context, type)) {
+      owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now));
     }
-  } else {
-    await oweAssigned(store, context, oweIds);
   }
   await learnSizes(store.db);
   await store.transaction((tx) =>
@@ -131,37 +99,6 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
       where id = ${job.id}`.execute(tx),
   );
   return owed;
-};
-
-const oweAssigned = async (
-  store: Store,
-  context: JobContext,
-  oweIds: (type: ObjectType, ids: readonly string[]) => Promise<void>,
-): Promise<void> => {
-  for (let after: string | undefined; ; ) {
-    const page = await listAssignments(
-      store.db,
-      { appId: context.app.id },
-      { limit: 200, ...(after === undefined ? {} : { after }) },
-    );
-    await oweIds(
-      "User",
-      page.items.filter(({ principalType }) => principalType === "User").map(({ principalId }) => principalId),
-    );
-    for (const { principalId } of page.items.filter(({ principalType }) => principalType === "Group")) {
-      if (mappingOf(context, "Group") !== null) await oweIds("Group", [principalId]);
-      await eachPage(
-        (from) => listMembers(store.db, principalId, { after: from, limit: pageSize, kind: "user" }),
-        (members) =>
-          oweIds(
-            "User",
-            members.map(({ id }) => id),
-          ),
-      );
-    }
-    if (page.next === null) return;
-    after = page.next;
-  }
 };
 
 const eachPage = async <Item extends { readonly id: string }>(
@@ -264,8 +201,8 @@ const oweBehindGroup = async (
     );
   }
   await eachPage(
-    (after) => pageOfLinked(tx, context.links, { after, limit: pageSize, restingOn: [groupId] }),
-    (links) => oweUsers(links.filter(({ type }) => type === "User").map(({ id }) => id)),
+    (after) => pageOfLinked(tx, context.links, "User", { after, limit: pageSize, restingOn: [groupId] }),
+    (links) => oweUsers(links.map(({ id }) => id)),
   );
   return owed;
 };

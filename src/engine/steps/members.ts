@@ -82,6 +82,14 @@ const writtenMembers = async (
   return new Map(rows.map(({ id, target_id }) => [id, target_id]));
 };
 
+/** How many members of a group were written, as far as is known. */
+export const countWritten = async (q: Queryable, scope: LinkScope, groupId: string): Promise<number> => {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from provisioning.member_link
+    where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId}`.execute(q);
+  return rows[0]?.n ?? 0;
+};
+
 /** Sends the changes, a few hundred members a request. */
 export const writeMembers = async (
   context: JobContext,

@@ -11,7 +11,6 @@ import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
 import { dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
-import { nameOf } from "../source-objects.ts";
 import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
 
 export interface Recorded {
@@ -195,7 +194,7 @@ const linkAfter = (handled: Handled): StoredLink | "drop" | null => {
     disabledByUs: isDisabledByUs(handled),
     lastKnown: seen ?? claimed.link?.lastKnown ?? null,
     desiredHash: reached && handled.desiredHash !== null ? handled.desiredHash : null,
-    displayName: nameOf(claimed),
+    displayName: handled.name,
     pathGroups: scoped.paths.flatMap(({ group, provisionable }) => (group !== null && provisionable ? [group.id] : [])),
   };
 };
@@ -229,7 +228,7 @@ const postponement = (handled: Handled, trouble: Trouble, now: Date): Postponed 
     error: { code: trouble.code, message: trouble.message, transient: trouble.transient },
     inScope: handled.scoped?.inScope ?? false,
     removal,
-    displayName: nameOf(handled.claimed),
+    displayName: handled.name,
   };
 };
 

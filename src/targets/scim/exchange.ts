@@ -1,6 +1,7 @@
 import type { HttpOutcome, HttpRequest } from "#http";
 import { mask, withoutSecrets } from "#runtime";
 import type { Exchange } from "../target.ts";
+import type { Hiding } from "./hiding.ts";
 
 /** Longest body that is kept, in characters. */
 const keptCharacters = 4_000;
@@ -10,18 +11,21 @@ const secretWord = /password|secret|token|authorization|cookie|key/i;
 const secretName = /"[^"]*(password|secret|token|authorization|cookie|key)[^"]*"\s*:/i;
 const mayHoldSecrets = (text: string): boolean => secretWord.test(text) && secretName.test(text);
 
+/** A truncated document cannot be masked by name any more, so nothing of it is kept. */
+const unreadable = (text: string): string => `(${text.length} characters of unreadable text that may hold secrets)`;
+
 const maskedText = (text: string): string => {
   try {
     return JSON.stringify(mask(JSON.parse(text)));
   } catch {
-    // A truncated document cannot be masked by name any more, so nothing of it is kept.
-    return `(${text.length} characters of unreadable text that may hold secrets)`;
+    return unreadable(text);
   }
 };
 
-const keptBody = (text: string | null, secrets: readonly string[]): string | null => {
+const keptBody = (text: string | null, secrets: readonly string[], hiding: Hiding | null): string | null => {
   if (text === null) return null;
-  const clean = withoutSecrets(mayHoldSecrets(text) ? maskedText(text) : text, secrets);
+  const shown = hiding === null || text === "" ? text : (hiding.body(text) ?? unreadable(text));
+  const clean = withoutSecrets(mayHoldSecrets(shown) ? maskedText(shown) : shown, secrets);
   return clean.length > keptCharacters ? `${clean.slice(0, keptCharacters)}…` : clean;
 };
 
@@ -32,12 +36,13 @@ export const exchangeOf = (
   started: Date,
   ended: Date,
   secrets: readonly string[],
+  hiding: Hiding | null = null,
 ): Exchange => ({
   method: request.method,
-  url: withoutSecrets(request.url, secrets),
-  requestBody: keptBody(request.body, secrets),
+  url: withoutSecrets(hiding === null ? request.url : hiding.url(request.url), secrets),
+  requestBody: keptBody(request.body, secrets, hiding),
   status: outcome === null ? null : outcome.ok ? outcome.response.status : outcome.failure.status,
-  responseBody: outcome?.ok ? keptBody(outcome.response.body, secrets) : null,
+  responseBody: outcome?.ok ? keptBody(outcome.response.body, secrets, hiding) : null,
   milliseconds: ended.getTime() - started.getTime(),
   at: started.toISOString(),
 });

@@ -3,7 +3,7 @@ import type { HttpClient } from "#http";
 import { type Clock, newId as systemNewId } from "#runtime";
 import { filterEq, type JsonObject, parsePath } from "#scim";
 import { budgetKey, identityOf } from "../identity.ts";
-import type { Answer, Exchange, RequestOptions, Target, TargetObject, TargetProfile } from "../target.ts";
+import type { Answer, Exchange, Hidden, RequestOptions, Target, TargetObject, TargetProfile } from "../target.ts";
 import { addressBuilder, endpointOf, idSegment } from "./address.ts";
 import { adviceOf } from "./advice.ts";
 import { type Purpose, type Trouble, unusable } from "./answers.ts";
@@ -12,6 +12,7 @@ import { type BudgetRegistry, openBudgetRegistry } from "./budget.ts";
 import type { TargetCredentials } from "./credentials.ts";
 import { exchangeOf } from "./exchange.ts";
 import { onlyMatching } from "./found.ts";
+import { hidingOf } from "./hiding.ts";
 import { openPageGuard } from "./pages.ts";
 import { readList, readObject } from "./resources.ts";
 import { type Call, failureOf, openTransport, type Reply } from "./transport.ts";
@@ -87,20 +88,20 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     return known;
   };
 
-  const send = (call: Call, { lane, signal }: RequestOptions): Promise<Reply> =>
-    transport.send(call, { lane, signal: signalOf(signal) });
+  const send = (call: Call, options: RequestOptions): Promise<Reply> =>
+    transport.send(call, { ...options, signal: signalOf(options.signal) });
 
   /** Stands for a request that there was no need or no way to send. */
-  const unsent = ({ method, url }: Call): Exchange =>
-    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets);
+  const unsent = ({ method, url }: Call, hidden: Hidden | undefined): Exchange =>
+    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets, hidingOf(hidden));
 
-  const lost = (trouble: Trouble, exchange: Exchange): Lost => ({
+  const lost = (trouble: Trouble, exchange: Exchange, hidden: Hidden | undefined): Lost => ({
     ok: false,
-    failure: failureOf(trouble, exchange, authorization.secrets),
+    failure: failureOf(trouble, exchange, authorization.secrets, hidingOf(hidden)),
   });
 
-  const impossible = (call: Call, code: string, message: string): Lost =>
-    lost({ kind: "permanent", code, status: null, message, retryAt: null }, unsent(call));
+  const impossible = (call: Call, code: string, message: string, { hidden }: RequestOptions): Lost =>
+    lost({ kind: "permanent", code, status: null, message, retryAt: null }, unsent(call, hidden), hidden);
 
   /** Path of one object; an id that no address can express never leaves this machine. */
   const pathOf = (type: ObjectType, id: string): string | null => {
@@ -108,11 +109,12 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     return segment === null ? null : `${endpointOf(type)}/${segment}`;
   };
 
-  const badId = (type: ObjectType, id: string, method: Call["method"]): Lost =>
+  const badId = (type: ObjectType, id: string, method: Call["method"], options: RequestOptions): Lost =>
     impossible(
       callOf("get", method, endpointOf(type)),
       "InvalidAnchor",
       `The id ${JSON.stringify(id)} cannot be part of an address, so the object cannot be reached.`,
+      options,
     );
 
   /** Groups are read without their members: there may be many, and memberships are tracked one by one. */
@@ -126,14 +128,14 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     options: RequestOptions,
   ): Promise<Answer<TargetObject>> => {
     const path = pathOf(type, id);
-    if (path === null) return badId(type, id, "GET");
+    if (path === null) return badId(type, id, "GET", options);
     const call = callOf("get", "GET", path, null, query);
     const reply = await send(call, options);
     if (!reply.ok) return reply;
     const value = readObject(reply.body ?? undefined);
     if (value?.id === id) return { ok: true, value, exchange: reply.exchange };
     const why = value === undefined ? "the object has no id" : `it shows another object (id ${value.id})`;
-    return lost(unusable(call, reply.status, why), reply.exchange);
+    return lost(unusable(call, reply.status, why), reply.exchange, options.hidden);
   };
 
   const search = async (call: Call, options: RequestOptions) => {
@@ -142,7 +144,7 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     const list = readList(reply.body);
     return list.ok
       ? { ok: true as const, list, exchange: reply.exchange }
-      : lost(unusable(call, reply.status, list.why), reply.exchange);
+      : lost(unusable(call, reply.status, list.why), reply.exchange, options.hidden);
   };
 
   const findCall = (type: ObjectType, path: string, value: string): Call =>
@@ -155,7 +157,11 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     return { ok: true, value: readObject(reply.body ?? undefined) ?? null, exchange: reply.exchange };
   };
 
-  const nothing = (call: Call): Answer<null> => ({ ok: true, value: null, exchange: unsent(call) });
+  const nothing = (call: Call, { hidden }: RequestOptions): Answer<null> => ({
+    ok: true,
+    value: null,
+    exchange: unsent(call, hidden),
+  });
 
   return {
     identity: identityOf(baseUrl, organisation),
@@ -195,7 +201,7 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     find: async (type, path, value, options) => {
       const call = findCall(type, path, value);
       const parsed = parsePath(path);
-      if (!parsed.ok) return impossible(call, "SchemaAttributeNotFound", parsed.error.detail);
+      if (!parsed.ok) return impossible(call, "SchemaAttributeNotFound", parsed.error.detail, options);
       const found = await search(call, options);
       if (!found.ok) return found;
       const { objects, strangers } = onlyMatching(found.list.objects, parsed.value, value);
@@ -214,21 +220,21 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
       if (!reply.ok) return reply;
       const value = readObject(reply.body ?? undefined);
       return value === undefined
-        ? lost(unusable(call, reply.status, "the object that was made has no id"), reply.exchange)
+        ? lost(unusable(call, reply.status, "the object that was made has no id"), reply.exchange, options.hidden)
         : { ok: true, value, exchange: reply.exchange };
     },
 
     update: async (type, id, changes, current, options) => {
       const method = profile.patch ? "PATCH" : "PUT";
       const path = pathOf(type, id);
-      if (path === null) return badId(type, id, method);
+      if (path === null) return badId(type, id, method, options);
       if (profile.patch) {
         const body = patchBody(changes, current);
         const call = callOf("update", method, path, body.ok ? body.value : null);
-        if (!body.ok) return impossible(call, "SchemaAttributeNotFound", body.error.detail);
-        return call.body === null ? nothing(call) : write(call, options);
+        if (!body.ok) return impossible(call, "SchemaAttributeNotFound", body.error.detail, options);
+        return call.body === null ? nothing(call, options) : write(call, options);
       }
-      if (changes.length === 0) return nothing(callOf("update", method, path));
+      if (changes.length === 0) return nothing(callOf("update", method, path), options);
       // A PUT replaces everything: a group that was read without its members would lose them.
       const whole =
         current === null || type === "Group"
@@ -237,12 +243,12 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
       if (!whole.ok) return whole;
       const body = putBody(changes, whole.value);
       const call = callOf("update", method, path, body.ok ? body.value : null);
-      return body.ok ? write(call, options) : impossible(call, "SchemaAttributeNotFound", body.error.detail);
+      return body.ok ? write(call, options) : impossible(call, "SchemaAttributeNotFound", body.error.detail, options);
     },
 
     remove: async (type, id, options) => {
       const path = pathOf(type, id);
-      if (path === null) return badId(type, id, "DELETE");
+      if (path === null) return badId(type, id, "DELETE", options);
       const reply = await send(callOf("remove", "DELETE", path), options);
       return reply.ok ? { ok: true, value: null, exchange: reply.exchange } : reply;
     },
@@ -250,9 +256,9 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     changeMembers: async (groupId, change, options) => {
       const method = profile.patch ? "PATCH" : "PUT";
       const path = pathOf("Group", groupId);
-      if (path === null) return badId("Group", groupId, method);
+      if (path === null) return badId("Group", groupId, method, options);
       const body = memberPatchBody(change);
-      if (body === null) return nothing(callOf("update", method, path));
+      if (body === null) return nothing(callOf("update", method, path), options);
       if (profile.patch) {
         const done = await write(callOf("update", method, path, body), options);
         return done.ok ? { ...done, value: null } : done;

@@ -6,6 +6,7 @@ import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
 import type { Authorization } from "./authorization.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
+import { type Hiding, hidingOf } from "./hiding.ts";
 
 export interface Call extends Question {
   readonly method: HttpRequest["method"];
@@ -45,12 +46,25 @@ const firstDelay = 250;
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
-/** Turns trouble into a failure; the target may have echoed our credentials into its own words. */
-export const failureOf = (trouble: Trouble, exchange: Exchange, secrets: readonly string[]): TargetFailure => ({
+/** Turns trouble into a failure; the target may have echoed our credentials, or what is hidden, into its own words. */
+export const failureOf = (
+  trouble: Trouble,
+  exchange: Exchange,
+  secrets: readonly string[],
+  hiding: Hiding | null,
+): TargetFailure => ({
   ...trouble,
-  message: withoutSecrets(trouble.message, secrets),
+  message: withoutSecrets(hiding === null ? trouble.message : hiding.text(trouble.message), secrets),
   exchange,
 });
+
+/** A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. */
+const quiet = (outcome: HttpOutcome, secrets: readonly string[], hiding: Hiding | null): HttpOutcome => {
+  if (!outcome.ok || outcome.response.status < 300) return outcome;
+  const { response } = outcome;
+  const shown = hiding?.body(response.body) ?? response.body;
+  return { ...outcome, response: { ...response, body: withoutSecrets(shown, secrets) } };
+};
 
 const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
   const headers = outcome.ok ? outcome.response.headers : outcome.failure.headers;
@@ -96,32 +110,32 @@ export const openTransport = (options: TransportOptions): Transport => {
   };
 
   /** A request that never left: what kept it. */
-  const notSent = (call: Call, trouble: Trouble): Reply => {
+  const notSent = (call: Call, trouble: Trouble, hiding: Hiding | null): Reply => {
     const at = clock.now();
     const { secrets } = authorization;
     const request = { method: call.method, url: call.url, body: call.body === null ? null : JSON.stringify(call.body) };
-    return { ok: false, failure: failureOf(trouble, exchangeOf(request, null, at, at, secrets), secrets) };
+    const exchange = exchangeOf(request, null, at, at, secrets, hiding);
+    return { ok: false, failure: failureOf(trouble, exchange, secrets, hiding) };
   };
 
   /** @returns also the header that the request carried, null when it was not sent */
   const sendOnce = async (
     call: Call,
-    { lane, signal }: RequestOptions,
+    { lane, signal, hidden }: RequestOptions,
   ): Promise<{ readonly reply: Reply; readonly header: string | null }> => {
+    const hiding = hidingOf(hidden);
     const refused = tooLongAStop(call, lane);
-    if (refused !== null) return { reply: notSent(call, refused), header: null };
+    if (refused !== null) return { reply: notSent(call, refused, hiding), header: null };
     const authorized = await authorization.header(signal);
     if (!authorized.ok) {
       const { trouble, exchange } = authorized;
-      return { reply: { ok: false, failure: failureOf(trouble, exchange, authorization.secrets) }, header: null };
+      return { reply: { ok: false, failure: failureOf(trouble, exchange, authorization.secrets, null) }, header: null };
     }
     const permit = await budget.acquire(lane, signal);
     if (permit === null) {
       const message = `${call.what} was cancelled before it was sent.`;
-      return {
-        reply: notSent(call, { kind: "transient", code: "Cancelled", status: null, message, retryAt: null }),
-        header: null,
-      };
+      const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
+      return { reply: notSent(call, trouble, hiding), header: null };
     }
     const started = clock.now();
     const request = requestOf(call, authorized.header, signal);
@@ -130,12 +144,12 @@ export const openTransport = (options: TransportOptions): Transport => {
     const ended = clock.now();
     permit.finish(paceOf(outcome, ended));
     const { secrets } = authorization;
-    const exchange = exchangeOf(request, outcome, started, ended, secrets);
+    const exchange = exchangeOf(request, outcome, started, ended, secrets, hiding);
     onExchange?.(exchange);
-    const verdict = judge(call, outcome, ended);
+    const verdict = judge(call, quiet(outcome, secrets, hiding), ended);
     const reply: Reply = verdict.ok
       ? { ...verdict, exchange }
-      : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets) };
+      : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets, hiding) };
     return { reply, header: authorized.header };
   };
 

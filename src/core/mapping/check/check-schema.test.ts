@@ -244,6 +244,21 @@ test("one mapping has to match, each by a precedence of its own, by what the tar
   ]);
 });
 
+test("a value that nobody else has must be one that the target can be asked for", () => {
+  const from = "SelectUniqueValue([mail], [displayName])";
+  const searchable = (...names: string[]) => ({
+    ...nothingKnown,
+    filterable: { User: ["userName", ...names], Group: null },
+  });
+  expect(found([{ ...more, from }], undefined, searchable("nickName"))).toEqual(clean);
+  expect(found([{ ...more, from }], undefined, searchable()).problems).toEqual([
+    `${at}.source.expression: The target cannot be searched by nickName, so nobody can tell which of the values of SelectUniqueValue is free. Map it without.`,
+  ]);
+  expect(found([{ ...more, from, target: { multivalued: true } }]).problems).toEqual([
+    `${at}.source.expression: SelectUniqueValue gives one value, and nickName takes several. Make it single-valued.`,
+  ]);
+});
+
 test("required attributes have to be covered by a mapping or a default", () => {
   const required = (defaultValue: string | null) =>
     found([], (_rule, document) => {
@@ -311,11 +326,6 @@ test.each<[what: string, row: MappingRow, warnings: readonly string[]]>([
     [
       `${at}.source.name: nickName is a text, so it gets the directory's own id of whom [manager] refers to. Make the attribute a Reference to name the account instead.`,
     ],
-  ],
-  [
-    "SelectUniqueValue",
-    { ...more, from: "SelectUniqueValue([mail], [displayName])" },
-    [`${at}.source.expression: Nobody asks the target yet whether a value is taken, so the first rule always wins.`],
   ],
   [
     "an expression with a trap",

@@ -1,7 +1,7 @@
 import { callsFunction, checkExpression, type Expression, fromGraphSource, walk } from "../../expressions/index.ts";
 import { convert } from "../convert.ts";
 import type { AttributeDefinition, AttributeType } from "../schema-document.ts";
-import { holdsValues } from "../target-path.ts";
+import { holdsValues, pathKey } from "../target-path.ts";
 import type { Findings } from "./findings.ts";
 import type { PlacedAttribute, Side } from "./side.ts";
 
@@ -30,6 +30,19 @@ export const checkSource = (one: PlacedAttribute, side: Side, findings: Findings
     return;
   }
   checkTree(tree, side, at, findings);
+  if (callsFunction(tree, "SelectUniqueValue")) checkUnique(one, side, at, findings);
+};
+
+/** The target is asked whether somebody has a value, so it has to be one that it can be asked for. */
+const checkUnique = ({ mapping, target }: PlacedAttribute, side: Side, at: string, findings: Findings): void => {
+  const name = mapping.targetAttributeName;
+  if (target?.multivalued)
+    findings.problem(at, `SelectUniqueValue gives one value, and ${name} takes several. Make it single-valued.`);
+  if (side.filterable !== null && !side.filterable.has(pathKey(name)))
+    findings.problem(
+      at,
+      `The target cannot be searched by ${name}, so nobody can tell which of the values of SelectUniqueValue is free. Map it without.`,
+    );
 };
 
 /** An expression against the source's attributes, whatever it is mapped to. */
@@ -47,8 +60,6 @@ export const checkTree = (tree: Expression, side: Side, at: string, findings: Fi
     if (first?.kind === "attribute" && side.source.get(first.name)?.type === "Reference")
       findings.problem(at, `Switch cannot tell references such as [${first.name}] apart. Map the reference directly.`);
   }
-  if (callsFunction(tree, "SelectUniqueValue"))
-    findings.warn(at, "Nobody asks the target yet whether a value is taken, so the first rule always wins.");
 };
 
 const warnOfEmptiness = (name: string, side: Side, at: string, findings: Findings): void => {
