@@ -71,7 +71,7 @@ export function toFields(moment: DateTime): CalendarFields {
 }
 
 /** Whole days since 0001-01-01. */
-export function daysOf(moment: DateTime): number {
+function daysOf(moment: DateTime): number {
   return Number(moment.ticks / TICKS_PER_DAY);
 }
 

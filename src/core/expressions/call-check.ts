@@ -1,5 +1,6 @@
 import type { CallFault, FunctionDefinition } from "./definition.ts";
 import type { ExpressionError } from "./errors.ts";
+import { exampleFor } from "./examples.ts";
 import { SELECT_UNIQUE_VALUE } from "./functions/uniqueness.ts";
 import type { Call } from "./tree.ts";
 
@@ -9,7 +10,7 @@ export function checkCall(call: Call, definition: FunctionDefinition, nested: bo
   if (fault === undefined) return undefined;
   const { place, ...facts } = fault;
   const at = place === undefined ? undefined : call.arguments[place];
-  return { ...facts, position: (at ?? call).position };
+  return { ...facts, position: (at ?? call).position, example: exampleFor(facts.code, call.name) };
 }
 
 function nestedFault(call: Call, nested: boolean): CallFault | undefined {
@@ -29,7 +30,7 @@ function countFault(call: Call, definition: FunctionDefinition): CallFault | und
     const limit = most === 0 ? "no arguments" : most === 1 ? "one argument" : `at most ${most} arguments`;
     return {
       code: "too-many-arguments",
-      message: `${name} takes ${limit}; ${call.arguments.length} are given. Remove what is too much.`,
+      message: `${name} takes ${limit}; ${call.arguments.length === 1 ? "one is" : `${call.arguments.length} are`} given. Remove what is too much.`,
       place: most,
       expected: String(most),
       found: String(call.arguments.length),

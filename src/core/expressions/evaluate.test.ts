@@ -25,43 +25,6 @@ function errorOf(text: string, attributes: Record<string, AttributeValue> = {}) 
   return [evaluation.error.code, evaluation.error.position.offset, evaluation.error.message];
 }
 
-test.each([
-  [
-    'CDate("soon")',
-    [
-      "not-a-date",
-      6,
-      'CDate takes a date as expression; "soon" is none: write it as 2020-03-16T07:00:00Z, or convert it with FormatDateTime.',
-    ],
-  ],
-  ['Append(Mid("abc", "x", 1), "y")', ["not-a-number", 18, 'Mid takes a whole number as start; "x" is none.']],
-  [
-    "ToLower([list])",
-    [
-      "not-single-valued",
-      8,
-      "ToLower takes a single value as source; pick one with Item or put them together with Join.",
-    ],
-  ],
-  ['IIF("maybe", 1, 2)', ["not-a-condition", 0, 'IIF needs something true or false; "maybe" is neither.']],
-  ['DateAdd("q", 1, Now())', ["bad-interval", 0, '"q" is not an interval; write one of yyyy, m, d, ww, h, n, s.']],
-  ["Item([list], 3)", ["out-of-range", 0, "Item counts from 1; index 3 is out of bounds, the attribute has 2 values."]],
-  ['FormatDateTime("x", , "yyyy", "yy")', ["format-mismatch", 0, '"x" does not fit inputFormat "yyyy".']],
-  ['FormatDateTime("x", , "q", "yy")', ["bad-format", 0, '"q" is not a .NET date format, such as yyyy-MM-dd.']],
-  ['ToLower("x", "!")', ["bad-culture", 0, '"!" is not the name of a culture; write one such as en-US.']],
-  ['IIF("a" > 1, 1, 2)', ["not-a-number", 4, 'The comparison > takes whole numbers; "a" is none.']],
-  ['Split("a", "")', ["bad-delimiter", 0, "Split needs a delimiter; it is an empty text here."]],
-  ["RandomString(2, 3, 0, 0, 0)", ["bad-length", 0, "RandomString's minimums add up to 3, more than the Length of 2."]],
-  [
-    "SingleAppRoleAssignment(1)",
-    ["not-roles", 0, "SingleAppRoleAssignment takes app role assignments; give it [appRoleAssignments]."],
-  ],
-  ['Replace("a", , [pattern], , "b", , )', ["bad-pattern", 0, "The pattern is faulty: a [ has no closing ]."]],
-  ['DateAdd("yyyy", 9000, Now())', ["out-of-range", 0, "DateAdd leaves the years 1 to 9999."]],
-])("%s fails with a sentence and a place", (text, expected) => {
-  expect(errorOf(text, { list: ["a", "b"], pattern: "[" })).toEqual(expected);
-});
-
 test("null in a required place gives null, except where a function says what it makes of null", () => {
   for (const text of ['Append([x], "a")', "ToLower([x])", "CDate([x])", 'DateDiff("d", [x], Now())', "Item([x], 1)"]) {
     expect([text, resultOf(text)]).toEqual([text, null]);
@@ -72,12 +35,31 @@ test("null in a required place gives null, except where a function says what it 
   expect(resultOf('Join("-", [x], "a")')).toBe("a");
 });
 
+test.each([
+  ['Replace([x], "a", , , "b", , )', null],
+  ['Replace("abc", [x], , , "-", , )', "abc"],
+  ['Replace("abc", , [x], , "-", , )', "abc"],
+  ['Replace("abc", , [x], "g", "-", , )', "abc"],
+  ['Replace("abc", "b", , , [x], , )', "ac"],
+  ['Replace("abc", "%", , , , , [x])', null],
+  ['Replace([x], , [x], "g", , "abc", )', null],
+  ['Replace("abc", , [x], "g", , "def", )', "abc"],
+])("where something is null, %s gives %j", (text, expected) => {
+  expect(resultOf(text)).toBe(expected);
+});
+
 test("a comparison with an absent or empty attribute never holds", () => {
   for (const operator of ["=", "<>", ">", "<="]) {
     expect(resultOf(`CBool([x] ${operator} "USA")`)).toBe(false);
     expect(resultOf(`CBool([x] ${operator} "USA")`, { x: "" })).toBe(false);
   }
   expect(resultOf('IIF([x]<>"USA", "a", "b")', { x: "FRA" })).toBe("a");
+});
+
+test("a list of one value compares as that value, an empty one as none", () => {
+  expect(resultOf('CBool([x] = "a")', { x: ["a"] })).toBe(true);
+  expect(resultOf('CBool([x] <> "a")', { x: [] })).toBe(false);
+  expect(resultOf('IIF([x], "holds", "fails")', { x: ["True"] })).toBe("holds");
 });
 
 test("dates compare as moments", () => {
@@ -108,6 +90,12 @@ test("Redact keeps the value out of logs and out of errors", () => {
     kind: "value",
     value: "plain",
   });
+  const covered = 'IIF("x"="y", Redact([ssn]), Append([ssn], "."))';
+  expect(evaluate(parsed(covered), attributes, context)).toEqual({
+    kind: "value",
+    value: "078-05-1120.",
+    log: "[Redact]",
+  });
   const failed = evaluate(parsed("Redact(CDate([ssn]))"), attributes, context);
   expect(failed).toMatchObject({ kind: "error", error: { code: "not-a-date" } });
   expect(JSON.stringify(failed)).not.toContain("078");
@@ -134,6 +122,19 @@ test("the candidates of SelectUniqueValue come one at a time and without gaps", 
     kind: "error",
     error: { code: "all-taken" },
   });
+});
+
+test("what one rule of SelectUniqueValue hides, the others hide", () => {
+  const tree = parsed('SelectUniqueValue(Redact([a]), Append([a], "1"), [b])');
+  const attributes = new Map([
+    ["a", "ann"],
+    ["b", "bob"],
+  ]);
+  expect([...uniqueCandidates(tree, attributes, context)]).toEqual([
+    { kind: "value", value: "ann", log: "[Redact]" },
+    { kind: "value", value: "ann1", log: "[Redact]" },
+    { kind: "value", value: "bob" },
+  ]);
 });
 
 test("a text that grows without end is stopped", () => {

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { checkExpression } from "./check.ts";
 import { fromGraphSource, toGraphSource } from "./graph-form.ts";
 import { parseExpression } from "./parser.ts";
 import { listFunctions } from "./registry.ts";
@@ -90,26 +89,5 @@ test("all functions are listed with Graph's names and types", () => {
   expect(listed.find((one) => one.name === "Join")?.parameters).toEqual([
     { name: "separator", required: true, allowMultipleOccurrences: false, type: "String" },
     { name: "source", required: true, allowMultipleOccurrences: true, type: "String" },
-  ]);
-});
-
-test("a check against the source names unknown attributes and known traps", () => {
-  const report = checkExpression(
-    parsed('IIF([Mail]="", Append("\\d", [mail]), Switch(IsPresent([mail]), , "True", "x"))'),
-    new Set(["mail"]),
-  );
-  expect(report.problems).toEqual([
-    {
-      code: "unknown-attribute",
-      message: "The source has no attribute Mail; names are case-sensitive. Did you mean [mail]?",
-      position: { offset: 4, line: 1, column: 5 },
-      found: "Mail",
-      suggestion: "mail",
-    },
-  ]);
-  expect(report.warnings.map((warning) => [warning.code, warning.position.offset])).toEqual([
-    ["null-test-in-condition", 4],
-    ["loose-escape", 23],
-    ["presence-as-switch-source", 44],
   ]);
 });

@@ -1,5 +1,6 @@
 import type { ExpressionError } from "./errors.ts";
 import { START } from "./errors.ts";
+import { exampleFor } from "./examples.ts";
 import { type ParseResult, parseExpression } from "./parser.ts";
 import { printExpression, printText } from "./print.ts";
 import { FUNCTIONS } from "./registry.ts";
@@ -85,5 +86,8 @@ function constantFrom(text: string | undefined, name: unknown): ParseResult {
 }
 
 function refuse(found: string, message: string): { readonly ok: false; readonly error: ExpressionError } {
-  return { ok: false, error: { code: "bad-source", message, position: START, found } };
+  return {
+    ok: false,
+    error: { code: "bad-source", message, position: START, found, example: exampleFor("bad-source") },
+  };
 }

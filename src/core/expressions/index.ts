@@ -1,6 +1,6 @@
-export { type CheckReport, checkExpression, type ExpressionWarning } from "./check.ts";
+export { checkExpression } from "./check.ts";
 export type { RandomBytes } from "./definition.ts";
-export type { EvaluationErrorCode, ExpressionError, ExpressionErrorCode, Position, SyntaxErrorCode } from "./errors.ts";
+export type { ExpressionError, ExpressionErrorCode, Position } from "./errors.ts";
 export {
   type Attributes,
   type Evaluation,
@@ -9,12 +9,23 @@ export {
   REDACTED,
   uniqueCandidates,
 } from "./evaluate.ts";
+export { type ExplainedNode, type ExplainedState, explainExpression } from "./explain.ts";
+export type {
+  CheckedSchema,
+  CheckReport,
+  ExpressionWarning,
+  ExpressionWarningCode,
+  SchemaAttribute,
+  SchemaType,
+  TargetAttribute,
+} from "./findings.ts";
 export { fromGraphSource, type GraphSource, toGraphSource } from "./graph-form.ts";
 export { evaluateLine, type LineAnswer, type LineContext } from "./line.ts";
 export { LONGEST_EXPRESSION, type ParseOptions, type ParseResult, parseExpression } from "./parser.ts";
 export { printExpression } from "./print.ts";
 export { type ListedFunction, listFunctions } from "./registry.ts";
 export { type CompiledPattern, compilePattern, type PatternFault } from "./regular-expressions.ts";
+export { renderError } from "./render-error.ts";
 export {
   type Argument,
   type AttributeReference,

@@ -1,4 +1,6 @@
-import { type ExpressionError, positionAt, type SyntaxErrorCode } from "./errors.ts";
+import { type ErrorFacts, type ExpressionError, positionAt, type SyntaxErrorCode } from "./errors.ts";
+import { exampleFor } from "./examples.ts";
+import { legible, nameOfCharacter } from "./quotation.ts";
 import type { ComparisonOperator } from "./tree.ts";
 
 export type Token =
@@ -33,17 +35,31 @@ const QUOTES: ReadonlyMap<string, string> = new Map([
   ["'", "a single quote"],
   ["`", "a backtick"],
   ["´", "an accent"],
-  ["‘", "a typographic quote"],
-  ["’", "a typographic quote"],
-  ["‚", "a typographic quote"],
-  ["“", "a typographic quote"],
-  ["”", "a typographic quote"],
-  ["„", "a typographic quote"],
-  ["‟", "a typographic quote"],
-  ["«", "a typographic quote"],
-  ["»", "a typographic quote"],
   ["＂", "a full-width quote"],
+  ["＇", "a full-width quote"],
+  ...[..."‘’‚‛“”„‟«»‹›′″〝〞"].map((quote): [string, string] => [quote, "a typographic quote"]),
 ]);
+/** What word processors and other keyboards put in place of the language's own characters. */
+const LOOKALIKES: ReadonlyMap<string, readonly [name: string, meant: string]> = new Map([
+  ["（", ["a full-width parenthesis", "("]],
+  ["）", ["a full-width parenthesis", ")"]],
+  ["［", ["a full-width bracket", "["]],
+  ["］", ["a full-width bracket", "]"]],
+  ["，", ["a full-width comma", ","]],
+  ["、", ["an ideographic comma", ","]],
+  [";", ["a semicolon", ","]],
+  ["；", ["a full-width semicolon", ","]],
+  ["＝", ["a full-width equals sign", "="]],
+  ["≠", ["a mathematical sign", "<>"]],
+  ["≥", ["a mathematical sign", ">="]],
+  ["≤", ["a mathematical sign", "<="]],
+  ["{", ["a brace", "["]],
+  ["}", ["a brace", "]"]],
+]);
+/** White space that looks like a space or like nothing. */
+const INVISIBLE = /^[\p{Z}\p{Cf}]$/u;
+/** What no value may hold: databases and JSON cannot keep it. */
+const BROKEN = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -76,14 +92,9 @@ function match(pattern: RegExp, text: string, offset: number): string | undefine
   return pattern.exec(text)?.[0];
 }
 
-function fail(
-  text: string,
-  offset: number,
-  code: SyntaxErrorCode,
-  message: string,
-  facts: Pick<ExpressionError, "found" | "expected" | "suggestion"> = {},
-): Failing {
-  return { ok: false, error: { code, message, position: positionAt(text, offset), ...facts } };
+function fail(text: string, offset: number, code: SyntaxErrorCode, message: string, facts: ErrorFacts = {}): Failing {
+  const position = positionAt(text, offset);
+  return { ok: false, error: { code, message, position, ...facts, example: exampleFor(code) } };
 }
 
 function readText(text: string, offset: number): Lexed {
@@ -92,6 +103,8 @@ function readText(text: string, offset: number): Lexed {
   for (let index = offset + 1; index < text.length; index++) {
     const character = text[index]!;
     if (character === '"') {
+      const broken = BROKEN.exec(text.slice(offset + 1, index));
+      if (broken !== null) return brokenCharacter(text, offset + 1 + broken.index, broken[0]);
       const token = { kind: "text" as const, value, offset };
       return found(looseEscape === undefined ? token : { ...token, looseEscape }, index + 1);
     }
@@ -106,15 +119,27 @@ function readText(text: string, offset: number): Lexed {
     }
     value += character;
   }
-  const escapedEnd = /\\"[\s)]*$/.test(text);
-  const reason = escapedEnd ? " (a quote after a backslash belongs to the text)" : "";
+  const rest = text.slice(offset + 1);
+  const closing = /[”“„″＂]/.exec(rest)?.[0];
+  const reason = /\\"[\s)]*$/.test(text)
+    ? " (a quote after a backslash belongs to the text)"
+    : closing === undefined
+      ? ""
+      : ` (${closing} is a typographic quote and belongs to the text)`;
   return fail(
     text,
     offset,
     "unterminated-text",
     `The text constant that begins here has no closing double quote${reason}; add one.`,
-    { expected: '"' },
+    { ...(closing === undefined ? {} : { found: closing }), expected: '"' },
   );
+}
+
+function brokenCharacter(text: string, offset: number, character: string): Failing {
+  const what = character === "\0" ? "the character U+0000" : `half of a character (${nameOfCharacter(character)})`;
+  return fail(text, offset, "unexpected-character", `Here stands ${what}, which no value may hold; remove it.`, {
+    found: nameOfCharacter(character),
+  });
 }
 
 function readAttribute(text: string, offset: number): Lexed {
@@ -130,6 +155,8 @@ function readAttribute(text: string, offset: number): Lexed {
       { expected: "]", ...(stray === undefined ? {} : { found: stray }) },
     );
   }
+  const illegible = /[\p{Cc}\p{Cs}]/u.exec(name.replace(/\s/g, " "));
+  if (illegible !== null) return brokenName(text, offset + 1 + illegible.index, illegible[0]);
   if (name === "") {
     return fail(text, offset, "bad-attribute-name", "The square brackets are empty; put an attribute's name in them.", {
       found: "[]",
@@ -141,16 +168,22 @@ function readAttribute(text: string, offset: number): Lexed {
       offset,
       "bad-attribute-name",
       "An attribute's name contains no white space; remove it from between the square brackets.",
-      { found: `[${name}]`, suggestion: `[${name.replace(/\s+/g, "")}]` },
+      { found: `[${legible(name)}]`, suggestion: `[${legible(name.replace(/\s+/g, ""))}]` },
     );
   }
   return found({ kind: "attribute", name, offset }, close + 1);
 }
 
+function brokenName(text: string, offset: number, character: string): Failing {
+  const found = nameOfCharacter(character);
+  const message = `An attribute's name cannot hold the character ${found}; remove it from between the square brackets.`;
+  return fail(text, offset, "bad-attribute-name", message, { found });
+}
+
 function readNumber(text: string, offset: number, digits: string): Lexed {
   const next = offset + digits.length;
   if (/[.A-Za-z0-9_]/.test(text[next] ?? "")) {
-    const whole = /^[-&.\w]+/.exec(text.slice(offset))?.[0] ?? digits;
+    const whole = legible(/^[-&.\w]+/.exec(text.slice(offset))?.[0] ?? digits);
     return fail(
       text,
       offset,
@@ -165,8 +198,8 @@ function readNumber(text: string, offset: number, digits: string): Lexed {
       text,
       offset,
       "number-out-of-range",
-      `${digits} is beyond 64 bits; the largest whole number is ${INT64_MAX}.`,
-      { found: digits },
+      `${legible(digits)} is beyond 64 bits; the largest whole number is ${INT64_MAX}.`,
+      { found: legible(digits), expected: `${INT64_MIN} to ${INT64_MAX}` },
     );
   }
   return found({ kind: "number", value, text: digits, offset }, next);
@@ -211,9 +244,22 @@ function readUnknown(text: string, offset: number): Failing {
       { found: character, expected: '"', suggestion: '"' },
     );
   }
-  const hint =
-    character === "]"
-      ? "A closing square bracket stands here without an opening one; write attributes as [name]."
-      : `The character ${character} cannot stand here; text constants stand between straight double quotes (").`;
-  return fail(text, offset, "unexpected-character", hint, { found: character });
+  const [name, meant] = LOOKALIKES.get(character) ?? [];
+  if (name !== undefined && meant !== undefined) {
+    return fail(text, offset, "unexpected-character", `${character} is ${name}; write ${meant} instead.`, {
+      found: character,
+      suggestion: meant,
+    });
+  }
+  const found = nameOfCharacter(character);
+  if (character === "]") {
+    const message = "A closing square bracket stands here without an opening one; write attributes as [name].";
+    return fail(text, offset, "unexpected-character", message, { found });
+  }
+  if (INVISIBLE.test(character)) {
+    const message = `The character ${found} looks like a space or like nothing; write an ordinary space or remove it.`;
+    return fail(text, offset, "unexpected-character", message, { found, suggestion: " " });
+  }
+  const message = `The character ${found} cannot stand here; text constants stand between straight double quotes (").`;
+  return fail(text, offset, "unexpected-character", message, { found });
 }

@@ -1,8 +1,17 @@
 import { checkCall } from "./call-check.ts";
 import type { FunctionDefinition } from "./definition.ts";
-import { type ExpressionError, type Position, positionAt, START, type SyntaxErrorCode } from "./errors.ts";
+import {
+  type ErrorFacts,
+  type ExpressionError,
+  type Position,
+  positionAt,
+  START,
+  type SyntaxErrorCode,
+} from "./errors.ts";
+import { exampleFor } from "./examples.ts";
 import { readToken, type Token } from "./lexer.ts";
-import { nearestName } from "./nearest.ts";
+import { likelyFunction } from "./likely-function.ts";
+import { legible } from "./quotation.ts";
 import { FUNCTIONS } from "./registry.ts";
 import {
   type Argument,
@@ -34,13 +43,15 @@ const DEEPEST_NESTING = 100;
 export function parseExpression(text: string, options: ParseOptions = {}): ParseResult {
   if (text.length > LONGEST_EXPRESSION) {
     const message = `The expression has ${text.length} characters; at most 10,000 are allowed. Shorten it.`;
-    return { ok: false, error: { code: "too-long", message, position: positionAt(text, LONGEST_EXPRESSION) } };
+    const position = positionAt(text, LONGEST_EXPRESSION);
+    const facts = { found: String(text.length), expected: `at most ${LONGEST_EXPRESSION}` };
+    return { ok: false, error: { code: "too-long", message, position, ...facts, example: exampleFor("too-long") } };
   }
   if (text.trim() === "") {
     const message = 'The expression is empty; write a function call such as Join(" ", [givenName], [surname]).';
-    return { ok: false, error: { code: "empty", message, position: START } };
+    return { ok: false, error: { code: "empty", message, position: START, example: exampleFor("empty") } };
   }
-  const reader: Reader = { text, options, at: 0 };
+  const reader: Reader = { text, options, at: 0, known: START };
   const tree = parseWhole(reader);
   return isError(tree) ? { ok: false, error: tree } : { ok: true, tree };
 }
@@ -49,6 +60,8 @@ interface Reader {
   readonly text: string;
   readonly options: ParseOptions;
   at: number;
+  /** The last position that was asked for, from which the next one is counted. */
+  known: Position;
 }
 
 type Read<T> = T | ExpressionError;
@@ -70,7 +83,8 @@ function take(reader: Reader): Read<Token> {
 }
 
 function place(reader: Reader, offset: number): Position {
-  return positionAt(reader.text, offset);
+  reader.known = positionAt(reader.text, offset, offset < reader.known.offset ? START : reader.known);
+  return reader.known;
 }
 
 function fail(
@@ -78,16 +92,17 @@ function fail(
   offset: number,
   code: SyntaxErrorCode,
   message: string,
-  facts: Pick<ExpressionError, "found" | "expected" | "suggestion"> = {},
+  facts: ErrorFacts = {},
+  functionName?: string,
 ): ExpressionError {
-  return { code, message, position: place(reader, offset), ...facts };
+  return { code, message, position: place(reader, offset), ...facts, example: exampleFor(code, functionName) };
 }
 
 /** How a token looks in the text. */
 function spelling(reader: Reader, token: Token): string {
   if (token.kind === "end") return "the end of the expression";
   const lexed = readToken(reader.text, token.offset);
-  return reader.text.slice(token.offset, lexed.ok ? lexed.next : token.offset + 1).slice(0, 60);
+  return legible(reader.text.slice(token.offset, lexed.ok ? lexed.next : token.offset + 1));
 }
 
 function isPunctuation(token: Token, text: "(" | ")" | ","): boolean {
@@ -103,6 +118,7 @@ function parseWhole(reader: Reader): Read<Expression> {
       tree.position.offset,
       "not-a-call",
       "An expression is one function call; to copy an attribute or write a constant, use a direct or constant mapping.",
+      { expected: "a function call" },
     );
   }
   const rest = peek(reader);
@@ -172,18 +188,18 @@ function parseNamed(
   if (!isCall) return parseWord(reader, token, position, depth);
   const definition = FUNCTIONS.get(token.text);
   if (definition === undefined) {
-    const suggestion = nearestName(token.text, FUNCTIONS.keys());
+    const suggestion = likelyFunction(token.text);
     const sameLetters = suggestion?.toLowerCase() === token.text.toLowerCase();
     const reason = sameLetters ? "names of functions are case-sensitive" : "there is no function of that name";
     const hint = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
-    return fail(reader, token.offset, "unknown-function", `${token.text} is unknown: ${reason}.${hint}`, {
-      found: token.text,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    const found = legible(token.text);
+    const facts = { found, ...(suggestion === undefined ? {} : { suggestion }) };
+    return fail(reader, token.offset, "unknown-function", `${found} is unknown: ${reason}.${hint}`, facts, suggestion);
   }
   if (depth >= DEEPEST_NESTING) {
     const message = `Functions are nested more than ${DEEPEST_NESTING} deep here; make the expression flatter.`;
-    return fail(reader, token.offset, "too-deep", message, { found: token.text });
+    const expected = `at most ${DEEPEST_NESTING} calls inside one another`;
+    return fail(reader, token.offset, "too-deep", message, { found: token.text, expected });
   }
   return parseCall(reader, definition, position, depth);
 }
@@ -197,10 +213,20 @@ function parseWord(
 ): Read<Word> {
   const words: readonly string[] = reader.options.flowWords ? [...COMPARE_WORDS, ...FLOW_WORDS] : COMPARE_WORDS;
   if (depth > 0 && words.includes(token.text)) return { kind: "word", name: token.text as WordName, position };
-  const found = token.text;
-  if (FUNCTIONS.has(found)) {
-    const message = `${found} is a function; its arguments stand in parentheses after its name.`;
-    return fail(reader, token.offset, "missing-parenthesis", message, { found, expected: "(" });
+  if (FUNCTIONS.has(token.text)) {
+    const message = `${token.text} is a function; its arguments stand in parentheses after its name.`;
+    const facts = { found: token.text, expected: "(" };
+    return fail(reader, token.offset, "missing-parenthesis", message, facts, token.text);
+  }
+  const found = legible(token.text);
+  if (FLOW_WORDS.some((word) => word === token.text)) {
+    const message = `${found} is not part of this language; leave an empty value out with IgnoreFlowIfNullOrEmpty.`;
+    return fail(reader, token.offset, "bare-word", message, { found, suggestion: "IgnoreFlowIfNullOrEmpty" });
+  }
+  const cased = depth > 0 ? words.find((word) => word.toLowerCase() === token.text.toLowerCase()) : undefined;
+  if (cased !== undefined) {
+    const message = `${found} is unknown: words are case-sensitive. Did you mean ${cased}?`;
+    return fail(reader, token.offset, "bare-word", message, { found, suggestion: cased });
   }
   const message = `${found} is neither an attribute nor a constant; write [${found}] for an attribute or "${found}" for text.`;
   return fail(reader, token.offset, "bare-word", message, { found, suggestion: `"${found}"` });
@@ -220,7 +246,7 @@ function parseCall(reader: Reader, definition: FunctionDefinition, position: Pos
       const separator = take(reader);
       if (isError(separator)) return separator;
       if (isPunctuation(separator, ",")) continue;
-      if (!isPunctuation(separator, ")")) return separatorFault(reader, separator, definition.name);
+      if (!isPunctuation(separator, ")")) return separatorFault(reader, separator, definition.name, argument);
       closed = true;
     }
   }
@@ -228,11 +254,14 @@ function parseCall(reader: Reader, definition: FunctionDefinition, position: Pos
   return checkCall(call, definition, depth > 0) ?? call;
 }
 
-function separatorFault(reader: Reader, token: Token, name: string): ExpressionError {
+/** What is wrong where a comma or a closing parenthesis should follow an argument. */
+function separatorFault(reader: Reader, token: Token, name: string, before?: Argument): ExpressionError {
   const found = spelling(reader, token);
+  const swallowed = before?.kind === "text" ? swallowedQuote(reader, before.position.offset, token.offset) : undefined;
+  if (swallowed !== undefined) return swallowed;
   if (token.kind === "end") {
     const message = `${name}( is not closed; add the missing closing parenthesis.`;
-    return fail(reader, token.offset, "missing-parenthesis", message, { expected: ")" });
+    return fail(reader, token.offset, "missing-parenthesis", message, { expected: ")" }, name);
   }
   if (token.kind === "name" && /^(?:and|or|not|xor|like|is)$/i.test(token.text)) {
     const message = `The language has no operator ${found}; nest a second IIF in one of the branches instead.`;
@@ -243,7 +272,16 @@ function separatorFault(reader: Reader, token: Token, name: string): ExpressionE
     return fail(reader, token.offset, "unsupported-operator", message, { found });
   }
   const message = `A comma is missing before ${found}, between two arguments of ${name}.`;
-  return fail(reader, token.offset, "missing-comma", message, { found, expected: "," });
+  return fail(reader, token.offset, "missing-comma", message, { found, expected: "," }, name);
+}
+
+/** A typographic quote that was meant to end a text constant, so that the constant reached to the next straight one. */
+function swallowedQuote(reader: Reader, from: number, to: number): ExpressionError | undefined {
+  const match = /[”“„″＂](?=\s*[,)])/.exec(reader.text.slice(from, to));
+  if (match === null) return undefined;
+  const message = `${match[0]} is a typographic quote and does not end the text constant before it; write a straight double quote (").`;
+  const facts = { found: match[0], expected: '"', suggestion: '"' };
+  return fail(reader, from + match.index, "wrong-quote", message, facts);
 }
 
 function parseArgument(
@@ -263,11 +301,12 @@ function parseArgument(
   const wanted = definition.parameters[placeNumber]?.type === "compareWord";
   if (left.kind === "word" && wanted !== COMPARE_WORDS.some((word) => word === left.name) && !isFlowWord(left)) {
     const message = `${left.name} has a meaning only as the fourth argument of InStr.`;
-    return fail(reader, left.position.offset, "bare-word", message, { found: left.name });
+    return fail(reader, left.position.offset, "bare-word", message, { found: left.name }, definition.name);
   }
   if (wanted && left.kind !== "word") {
     const message = `InStr's compareType is one of the words ${COMPARE_WORDS.join(" and ")}.`;
-    return fail(reader, left.position.offset, "bare-word", message, { expected: COMPARE_WORDS.join(", ") });
+    const expected = COMPARE_WORDS.join(", ");
+    return fail(reader, left.position.offset, "bare-word", message, { expected }, definition.name);
   }
   const operator = peek(reader);
   if (isError(operator)) return operator;

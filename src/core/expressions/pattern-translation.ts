@@ -6,8 +6,10 @@ export interface TranslatedPattern {
   readonly groups: readonly (string | undefined)[];
   /** Uses `\b` or `\B`, which the engine judges by ASCII letters only. */
   readonly wordBoundary: boolean;
-  /** Uses `$` or `\Z`, which in .NET also stands before a final line feed. */
+  /** Uses `$` (not with the option m) or `\Z`, which in .NET also stands before a final line feed. */
   readonly softEnd: boolean;
+  /** Uses the option i, under which the engine folds a few letters that .NET keeps apart. */
+  readonly ignoresCase: boolean;
 }
 
 export interface Untranslatable {
@@ -29,15 +31,23 @@ const CONTROL_ESCAPES: ReadonlyMap<string, string> = new Map([
   ["a", "\x07"],
   ["e", "\x1b"],
 ]);
+const CATEGORIES: ReadonlySet<string> = new Set(
+  "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn".split(" "),
+);
 const MOST_REPEATS = 1000;
+/** Of all counts together, so that the engine does not build what would be refused for its size. */
+const MOST_REPEATS_IN_ALL = 10_000;
 const DEEPEST_GROUP = 100;
 
 interface Reader {
   readonly pattern: string;
   at: number;
-  depth: number;
   wordBoundary: boolean;
   softEnd: boolean;
+  ignoresCase: boolean;
+  repeats: number;
+  /** Whether the option m holds, for the pattern and for each group that is open. */
+  readonly multiline: boolean[];
   readonly groups: (string | undefined)[];
 }
 
@@ -45,15 +55,16 @@ type Piece = string | Untranslatable;
 
 /** Translates what both dialects can express, and says which part of the pattern it cannot. */
 export function translatePattern(pattern: string): TranslatedPattern | Untranslatable {
-  const reader: Reader = { pattern, at: 0, depth: 0, wordBoundary: false, softEnd: false, groups: [] };
+  const flags = { wordBoundary: false, softEnd: false, ignoresCase: false };
+  const reader: Reader = { pattern, at: 0, ...flags, repeats: 0, multiline: [false], groups: [] };
   let source = "";
   while (reader.at < pattern.length) {
     const piece = translateNext(reader);
     if (typeof piece !== "string") return piece;
     source += piece;
   }
-  const { groups, wordBoundary, softEnd } = reader;
-  return { ok: true, source, groups, wordBoundary, softEnd };
+  const { groups, wordBoundary, softEnd, ignoresCase } = reader;
+  return { ok: true, source, groups, wordBoundary, softEnd, ignoresCase };
 }
 
 function translateNext(reader: Reader): Piece {
@@ -68,11 +79,12 @@ function translateNext(reader: Reader): Piece {
     case "{":
       return translateRepeat(reader);
     case "$":
-      reader.softEnd = true;
+      if (reader.multiline.at(-1) !== true) reader.softEnd = true;
       reader.at++;
       return "$";
     case ")":
-      reader.depth--;
+      // One too many is the engine's to report.
+      if (reader.multiline.length > 1) reader.multiline.pop();
       reader.at++;
       return ")";
     case "}":
@@ -105,13 +117,17 @@ function translateRepeat(reader: Reader): Piece {
   }
   const most = Math.max(Number(repeat[1]), Number(repeat[3] || 0));
   if (most > MOST_REPEATS) return unsupported(repeat[0], `repeat at most ${MOST_REPEATS} times`);
+  reader.repeats += most;
+  if (reader.repeats > MOST_REPEATS_IN_ALL) return unsupported("counts that add up to too much", "use smaller counts");
   reader.at += repeat[0].length;
   return repeat[0];
 }
 
 function translateGroup(reader: Reader): Piece {
   const rest = reader.pattern.slice(reader.at);
-  if (++reader.depth > DEEPEST_GROUP) return unsupported("groups nested too deeply", "make it flatter");
+  const outer = reader.multiline.at(-1) === true;
+  reader.multiline.push(outer);
+  if (reader.multiline.length > DEEPEST_GROUP + 1) return unsupported("groups nested too deeply", "make it flatter");
   if (!rest.startsWith("(?")) {
     reader.groups.push(undefined);
     reader.at++;
@@ -128,13 +144,19 @@ function translateGroup(reader: Reader): Piece {
   const flags = /^\(\?([imsnx]*)(?:-([imsnx]*))?([:)])/.exec(rest);
   if (flags !== null) {
     if (/[nx]/.test(flags[0])) return unsupported("the options n or x", "use i, m and s only");
-    if (flags[3] === ")") reader.depth--;
+    const [, on = "", off = "", end] = flags;
+    if (on.includes("i")) reader.ignoresCase = true;
+    const multiline = off.includes("m") ? false : outer || on.includes("m");
+    reader.multiline.pop();
+    // Without a colon the option holds for the rest of the group around it.
+    if (end === ")") reader.multiline[reader.multiline.length - 1] = multiline;
+    else reader.multiline.push(multiline);
     reader.at += flags[0].length;
     return flags[0];
   }
   const comment = /^\(\?#[^)]*\)/.exec(rest);
   if (comment !== null) {
-    reader.depth--;
+    reader.multiline.pop();
     reader.at += comment[0].length;
     return "(?:)";
   }
@@ -185,6 +207,7 @@ function categoryEscape(reader: Reader): Piece | undefined {
   const property = /^\\([pP])\{(\w+)\}/.exec(reader.pattern.slice(reader.at, reader.at + 60));
   if (property === null) return bad(`\\${letter} needs a category in braces, such as \\p{Lu}`);
   if (property[2]!.startsWith("Is")) return unsupported(property[0], "name a general category such as \\p{L}");
+  if (!CATEGORIES.has(property[2]!)) return bad(`${property[0]} names no general category, such as \\p{L} or \\p{Lu}`);
   reader.at += property[0].length;
   return property[1] === "p" ? `\\p{${property[2]}}` : `^\\p{${property[2]}}`;
 }
@@ -203,7 +226,9 @@ function characterEscape(reader: Reader): Piece {
   }
   const character = String.fromCodePoint(rest.codePointAt(1)!);
   const control = CONTROL_ESCAPES.get(character);
-  if (control === undefined && /[A-Za-z0-9]/.test(character)) return bad(`\\${character} is not an escape`);
+  if (control === undefined && /[\p{L}\p{Mn}\p{Nd}\p{Pc}]/u.test(character)) {
+    return bad(`\\${character} is not an escape`);
+  }
   reader.at += 1 + character.length;
   return control ?? character;
 }

@@ -41,7 +41,9 @@ const LISTED_TYPES: Readonly<Record<ParameterType, "Integer" | "String">> = {
   text: "String",
   integer: "Integer",
   date: "String",
+  isoDate: "String",
   list: "String",
+  condition: "String",
   any: "String",
   compareWord: "String",
 };

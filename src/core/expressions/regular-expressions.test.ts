@@ -36,6 +36,15 @@ test.each([
   ["k=v;k=w", "(?<k>k)=(?<v>\\w)", "z", "k=z;k=z", "v"],
   ["end\t", "\\t\\z", "", "end"],
   ["ann lee", "\\b(?<f>l)", "L", "ann Lee", "f"],
+  ["baac", "a*", "-", "-b--c-"],
+  ["aXb", "(?<n>a)(X)", "<$+>", "<a>b"],
+  ["ab", "(a)(b)?", "$2$1", "ba"],
+  ["abc", "(?<2>a)(b)(c)", "$1$2$3", "bac"],
+  ["a1", "(.)", "$10", "$10$10"],
+  ["a1", "(.)", "$01", "a1"],
+  ["a\nb\n", "(?m)[ab]$", "x", "x\nx\n"],
+  ["a\nb\n", "(?:(?m)a$)|(?m:b$)", "x", "x\nx\n"],
+  ["ΣσǄǆ", "(?i)[σǆ]", "x", "xxxx"],
 ])("in %j, %s replaced by %s", (text, pattern, replacement, expected, group?: string) => {
   expect(replaced(text, pattern, replacement, group)).toBe(expected);
 });
@@ -61,6 +70,12 @@ test.each([
   ["\\q", "bad-pattern"],
   ["a\\", "bad-pattern"],
   ["\\p{Nonsense}", "bad-pattern"],
+  ["\\p{Greek}", "bad-pattern"],
+  ["\\p{Any}", "bad-pattern"],
+  ["\\_", "bad-pattern"],
+  ["a++", "bad-pattern"],
+  ["a{2,1}", "bad-pattern"],
+  ["a{1000}".repeat(11), "unsupported-pattern"],
 ])("%s is refused", (pattern, code) => {
   expect(compilePattern(pattern)).toMatchObject({
     ok: false,
@@ -71,7 +86,13 @@ test.each([
 
 test("what the engine would judge otherwise than .NET is an error, not another answer", () => {
   expect(replaced("josé", "\\bj", "J")).toBe("unsupported-pattern");
+  expect(replaced("a\u200db", "\\bb", "B")).toBe("unsupported-pattern");
   expect(replaced("jose\n", "e$", "E")).toBe("unsupported-pattern");
+  expect(replaced("jose\n", "(?m:e$)|x$", "E")).toBe("unsupported-pattern");
+  expect(replaced("ſ", "(?i)s", "x")).toBe("unsupported-pattern");
+  expect(replaced("Σ", "(?i)ς", "x")).toBe("unsupported-pattern");
+  expect(replaced("İ", "(?i:i)", "x")).toBe("unsupported-pattern");
+  expect(replaced("ſ", "[sſ]", "x")).toBe("x");
 });
 
 test.each([

@@ -1,11 +1,14 @@
 import { RE2JS } from "re2js";
 import { translatePattern } from "./pattern-translation.ts";
 
-/** A compiled pattern. Matching takes time in proportion to the text, whatever the pattern. */
+/** A compiled pattern. One search takes time in proportion to the text and the pattern, whatever they are. */
 export interface CompiledPattern {
   readonly ok: true;
-  /** The matches from left to right; undefined when there are too many to go through. */
-  readonly matches: (text: string) => readonly PatternMatch[] | undefined;
+  /**
+   * The matches from left to right; undefined when there are too many to go through. `afford` is asked before each search for
+   * as many units of work as it may take: about a character written each.
+   */
+  readonly matches: (text: string, afford: (units: number) => boolean) => readonly PatternMatch[] | undefined;
   /** Whether the pattern matches the whole text, from its first character to its last. */
   readonly matchesWhole: (text: string) => boolean;
   /** Why this text cannot be judged as .NET would, or undefined. */
@@ -34,7 +37,15 @@ const LONGEST_PATTERN = 2_000;
 const LARGEST_PROGRAM = 20_000;
 const MOST_MATCHES = 100_000;
 const CACHE_SIZE = 200;
-const NON_ASCII_WORD = /[^\P{L}A-Za-z]|[^\P{Nd}0-9]|\p{Mn}|[^\P{Pc}_]/u;
+/** Steps of the engine, one for each character and instruction, that take about as long as a unit of work. */
+const STEPS_PER_UNIT = 4;
+/** Steps of one match of a whole text: about half a second. */
+const MOST_STEPS = 40_000_000;
+/** .NET's word characters beyond ASCII; at a boundary it counts the joiners among them. */
+const NON_ASCII_WORD = /[^\P{L}A-Za-z]|[^\P{Nd}0-9]|\p{Mn}|[^\P{Pc}_]|[\u200c\u200d]/u;
+/** Letters that the engine takes for another case of a letter and .NET does not, and the dotted capital I, where it is the other way. */
+const FOLDED_APART =
+  /\u0345|[\u00b5\u0130\u0131\u017f\u03c2\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80-\u1c88\u1e9b\u1fbe]/;
 
 const cache = new Map<string, CompiledPattern | PatternFault>();
 
@@ -68,19 +79,27 @@ function compile(pattern: string): CompiledPattern | PatternFault {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it cannot be read";
     return fault("bad-pattern", `The pattern is faulty: ${reason}.`);
   }
-  if (engine.programSize() > LARGEST_PROGRAM) {
+  const size = engine.programSize();
+  if (size > LARGEST_PROGRAM) {
     return fault("unsupported-pattern", "The pattern repeats too much; use smaller counts.");
   }
-  const { groups, wordBoundary, softEnd } = translated;
+  const { groups, wordBoundary, softEnd, ignoresCase } = translated;
   return {
     ok: true,
     groupIndex: numberGroups(groups),
     matchesWhole: (text) => engine.testExact(text),
-    matches: (text) => allMatches(engine, groups.length, text),
+    matches: (text, afford) =>
+      allMatches(engine, groups.length, text, (left) => afford((left * size) / STEPS_PER_UNIT)),
     unjudged: (text) => {
+      if (text.length * size > MOST_STEPS) {
+        return `The text has ${text.length} characters, which is too long for a pattern of this size`;
+      }
       if (wordBoundary && NON_ASCII_WORD.test(text)) {
         return "\\b and \\B in a pattern can be judged only where all letters are ASCII; name the separators instead";
       }
+      const folded = ignoresCase ? (FOLDED_APART.exec(text) ?? FOLDED_APART.exec(pattern)) : null;
+      if (folded !== null)
+        return `The option i in a pattern cannot be judged beside ${folded[0]}; list both cases instead`;
       return softEnd && text.endsWith("\n")
         ? "$ and \\Z in a pattern cannot be judged on a text that ends with a line feed; use \\z"
         : undefined;
@@ -111,11 +130,18 @@ function numberGroups(groups: readonly (string | undefined)[]): ReadonlyMap<stri
   return index;
 }
 
-function allMatches(engine: RE2JS, groupCount: number, text: string): readonly PatternMatch[] | undefined {
+/** A search that fails late may read the text to its end, so that many short matches take far more than the text's length. */
+function allMatches(
+  engine: RE2JS,
+  groupCount: number,
+  text: string,
+  afford: (left: number) => boolean,
+): readonly PatternMatch[] | undefined {
   const matcher = engine.matcher(text);
   const matches: PatternMatch[] = [];
-  while (matcher.find()) {
-    if (matches.length === MOST_MATCHES) return undefined;
+  for (let at = 0; ; at = matcher.end()) {
+    if (matches.length === MOST_MATCHES || !afford(text.length - at + 1)) return undefined;
+    if (!matcher.find()) return matches;
     const groups: (Span | undefined)[] = [];
     for (let group = 0; group <= groupCount; group++) {
       const start = matcher.start(group);
@@ -123,7 +149,15 @@ function allMatches(engine: RE2JS, groupCount: number, text: string): readonly P
     }
     matches.push({ groups });
   }
-  return matches;
+}
+
+/** The group with the highest number, which .NET gives to the last one with a name. */
+function lastGroup(groupIndex: CompiledPattern["groupIndex"]): number {
+  let [highest, index] = [0, 0];
+  for (const [name, place] of groupIndex) {
+    if (/^[0-9]+$/.test(name) && Number(name) >= highest) [highest, index] = [Number(name), place];
+  }
+  return index;
 }
 
 /** Expands a .NET replacement: `$1`, `${name}`, `$$`, `$&`, `` $` ``, `$'`, `$+`, `$_`; anything else stands for itself. */
@@ -155,7 +189,7 @@ export function expandReplacement(
         case "$_":
           return text;
         default:
-          return spanText(match.groups.at(-1));
+          return spanText(match.groups[lastGroup(groupIndex)]);
       }
     },
   );

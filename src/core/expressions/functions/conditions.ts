@@ -3,47 +3,28 @@ import {
   failure,
   isStop,
   type LazyFunction,
-  type Result,
   type Scope,
+  type Step,
   textAt,
 } from "../definition.ts";
-import { integerOf, isBlank, isComplex, isDate, isList, scalarText, type Value } from "../values.ts";
+import { isBlank, isComplex, isDate, isList, scalarText, type Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
-
-/**
- * Whether a condition holds: a Boolean, a number other than 0, or the text of either. Null and empty do not hold.
- * Undefined when the value is no condition.
- */
-function holds(value: Value): boolean | undefined {
-  if (isBlank(value)) return false;
-  if (typeof value === "boolean") return value;
-  if (typeof value === "bigint") return value !== 0n;
-  if (typeof value !== "string") return undefined;
-  const folded = value.trim().toLowerCase();
-  if (folded === "true" || folded === "false") return folded === "true";
-  const number = integerOf(value);
-  return number === undefined ? undefined : number !== 0n;
-}
-
-function notACondition(value: Value, name: string, scope: Scope): Result {
-  return failure("not-a-condition", `${name} needs something true or false; ${scope.show(value)} is neither.`);
-}
 
 const iif: LazyFunction = {
   kind: "lazy",
   name: "IIF",
   parameters: [
-    required("condition", "any", { listedType: "Boolean" }),
+    required("condition", "condition", { listedType: "Boolean" }),
     required("valueIfTrue", "any"),
     required("valueIfFalse", "any"),
   ],
-  run: (places, evaluate, scope) => {
-    const [condition, whenTrue, whenFalse] = places;
-    const value = evaluateOr(condition, evaluate, null);
-    if (isStop(value)) return value;
-    const holding = holds(value);
-    if (holding === undefined) return notACondition(value, "IIF", scope);
-    return evaluateOr(holding ? whenTrue : whenFalse, evaluate, null);
+  result: "argument",
+  decides: (place) => place === 0,
+  yields: (place) => place > 0,
+  run: (places, scope) => {
+    const holds = resultAt(places[0], scope);
+    if (isStop(holds)) return holds;
+    return resultAt(places[holds === true ? 1 : 2], scope);
   },
 };
 
@@ -55,6 +36,9 @@ const switchFunction: LazyFunction = {
     optional("defaultValue", "any"),
     required("switchValue", "any", { repeats: true }),
   ],
+  result: "argument",
+  decides: (place) => place !== 1 && place % 2 === 0,
+  yields: (place) => place % 2 === 1,
   check: (call) => {
     const places = call.arguments.slice(2);
     const unpaired = places.findIndex((place) => place.kind === "omitted");
@@ -63,25 +47,29 @@ const switchFunction: LazyFunction = {
       code: "unpaired-keys",
       message: "Switch takes its keys and values in pairs after the default value; one of them has no partner.",
       place: 2 + (unpaired === -1 ? places.length - 1 : unpaired),
+      expected: "a key and a value",
     };
   },
-  run: (places, evaluate) => {
-    const [source, defaultValue, ...pairs] = places;
-    const value = evaluateOr(source, evaluate, null);
+  run: (places, scope) => {
+    const value = resultAt(places[0], scope);
     if (isStop(value)) return value;
-    const sought = singleText(value);
-    if (sought === undefined) return failure("not-single-valued", "Switch needs a single value as its source.");
-    for (let index = 0; index + 1 < pairs.length; index += 2) {
-      const key = evaluateOr(pairs[index], evaluate, null);
-      if (isStop(key)) return key;
-      if (key !== null && singleText(key) === sought) return evaluateOr(pairs[index + 1], evaluate, null);
+    const sought = switchText(value);
+    if (sought === undefined) {
+      const message = "Switch needs a single value as its source; pick one with Item or put them together with Join.";
+      return failure("not-single-valued", message, { place: 0, expected: "a single value" });
     }
-    return evaluateOr(defaultValue, evaluate, null);
+    for (let index = 2; index + 1 < places.length; index += 2) {
+      const key = resultAt(places[index], scope);
+      if (isStop(key)) return key;
+      if (key !== null && switchText(key) === sought) return resultAt(places[index + 1], scope);
+    }
+    return resultAt(places[1], scope);
   },
 };
 
 /** The text that Switch compares: "" for null and for a list without items; undefined when there are several values. */
-function singleText(value: Value): string | undefined {
+export function switchText(value: Value): string | undefined {
+  if (typeof value === "string") return value;
   if (isBlank(value)) return "";
   const single = isList(value) ? (value.items.length === 1 ? value.items[0]! : undefined) : value;
   return single === undefined || isComplex(single) ? undefined : (scalarText(single) ?? "");
@@ -91,19 +79,20 @@ const coalesce: LazyFunction = {
   kind: "lazy",
   name: "Coalesce",
   parameters: [required("source1", "any", { repeats: true, key: "source" })],
-  run: (places, evaluate) => {
+  result: "argument",
+  decides: () => true,
+  yields: () => true,
+  run: (places, scope) => {
     for (const place of places) {
-      const value = evaluateOr(place, evaluate, null);
+      const value = resultAt(place, scope);
       if (value !== null) return value;
     }
     return null;
   },
 };
 
-type Place = Parameters<LazyFunction["run"]>[0][number];
-
-function evaluateOr(place: Place | undefined, evaluate: Parameters<LazyFunction["run"]>[1], otherwise: Value): Result {
-  return place === undefined || place.kind === "omitted" ? otherwise : evaluate(place);
+function resultAt(place: Step | undefined, scope: Scope) {
+  return place === undefined ? null : place(scope);
 }
 
 function question(name: string, answer: (value: Value) => boolean): EagerFunction {
@@ -111,6 +100,7 @@ function question(name: string, answer: (value: Value) => boolean): EagerFunctio
     kind: "eager",
     name,
     parameters: [required("expression", "any")],
+    result: "boolean",
     takesNull: true,
     run: (values) => answer(values[0] ?? null),
   };
@@ -125,6 +115,7 @@ const not: EagerFunction = {
   kind: "eager",
   name: "Not",
   parameters: [required("source", "text", { listedType: "Boolean" })],
+  result: "boolean",
   takesNull: true,
   run: (values) => textAt(values, 0).toLowerCase() !== "true",
 };
@@ -132,18 +123,17 @@ const not: EagerFunction = {
 const cBool: EagerFunction = {
   kind: "eager",
   name: "CBool",
-  parameters: [required("expression", "any")],
+  parameters: [required("expression", "condition")],
+  result: "boolean",
   takesNull: true,
-  run: (values, scope) => {
-    const value = values[0] ?? null;
-    return holds(value) ?? notACondition(value, "CBool", scope);
-  },
+  run: ([value]) => value === true,
 };
 
 const bitAnd: EagerFunction = {
   kind: "eager",
   name: "BitAnd",
   parameters: [required("value1", "integer"), required("value2", "integer")],
+  result: "integer",
   run: ([first, second]) => (typeof first === "bigint" && typeof second === "bigint" ? first & second : null),
 };
 
@@ -151,6 +141,8 @@ const ignoreFlowIfNullOrEmpty: EagerFunction = {
   kind: "eager",
   name: "IgnoreFlowIfNullOrEmpty",
   parameters: [required("expression", "any")],
+  result: "argument",
+  yields: () => true,
   takesNull: true,
   run: ([value = null]) => (isBlank(value) ? { kind: "ignored", scope: "attribute" } : value),
 };

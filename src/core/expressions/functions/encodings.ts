@@ -7,6 +7,7 @@ const convertToBase64: EagerFunction = {
   kind: "eager",
   name: "ConvertToBase64",
   parameters: [required("source")],
+  result: "text",
   run: (values) => base64(utf16(textAt(values, 0))),
 };
 
@@ -14,6 +15,7 @@ const convertToUtf8Hex: EagerFunction = {
   kind: "eager",
   name: "ConvertToUTF8Hex",
   parameters: [required("source")],
+  result: "text",
   run: (values) =>
     Array.from(utf8(textAt(values, 0)), (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(""),
 };

@@ -10,7 +10,10 @@ function resultOf(expression: string, attributes: object = {}): unknown {
 }
 
 test.each([
-  ['ToUpper("ßıﬁ")', "ßıﬁ"],
+  ['ToUpper("ßıﬁŉ")', "ßıﬁŉ"],
+  ['ToUpper("ᾀᾗᾧᾳῃῳ")', "ᾈᾟᾯᾼῌῼ"],
+  ['ToLower("ᾈᾟᾯᾼῌῼẞ")', "ᾀᾗᾧᾳῃῳß"],
+  ['PCase("ǆep ĳssel ǇUDEVIT")', "ǅep Ĳssel ǈudevit"],
   ['ToLower("ΟΔΟΣ İ")', "οδοσ İ"],
   ['ToUpper("ıi", "tr-TR")', "Iİ"],
   ['ToLower("Iİ", "az")', "ıi"],

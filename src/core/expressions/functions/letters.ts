@@ -1,4 +1,6 @@
-import { type EagerFunction, failure, textAt } from "../definition.ts";
+import { type EagerFunction, type Failure, failure, textAt } from "../definition.ts";
+import { legible } from "../quotation.ts";
+import type { Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 /** Letters that become something other than their base letter; looked up after accents are gone. */
@@ -20,6 +22,7 @@ const normalizeDiacritics: EagerFunction = {
   kind: "eager",
   name: "NormalizeDiacritics",
   parameters: [required("source")],
+  result: "text",
   run: (values) =>
     textAt(values, 0)
       .normalize("NFD")
@@ -37,29 +40,47 @@ const pCase: EagerFunction = {
   kind: "eager",
   name: "PCase",
   parameters: [required("source"), optional("wordSeparators")],
+  result: "text",
   run: (values) => {
     const given = values[1] === undefined || values[1] === null ? undefined : new Set(textAt(values, 1));
     let atStart = true;
     let result = "";
     for (const character of textAt(values, 0)) {
-      result += atStart ? upperInvariant(character) : lowerInvariant(character);
+      result += atStart ? titleInvariant(character) : lowerInvariant(character);
       atStart = given === undefined ? WORD_SEPARATOR.test(character) : given.has(character);
     }
     return result;
   },
 };
 
+function cultureFault(value: Value): Failure | undefined {
+  const name = String(value);
+  if (/^(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)?$/.test(name)) return undefined;
+  const found = legible(name, 40);
+  const suggestion = /^[A-Za-z]{2,8}_[A-Za-z0-9]{1,8}$/.test(name) ? name.replace("_", "-") : undefined;
+  const message = `"${found}" is not the name of a culture; write one such as en-US.`;
+  return failure("bad-culture", message, {
+    found,
+    expected: "a culture such as en-US",
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+const culture = optional("culture", "text", { fault: cultureFault });
+
 const toLower: EagerFunction = {
   kind: "eager",
   name: "ToLower",
-  parameters: [required("source"), optional("culture")],
+  parameters: [required("source"), culture],
+  result: "text",
   run: (values) => changeCase(textAt(values, 0), textAt(values, 1), lowerInvariant, TURKIC_LOWER),
 };
 
 const toUpper: EagerFunction = {
   kind: "eager",
   name: "ToUpper",
-  parameters: [required("source"), optional("culture")],
+  parameters: [required("source"), culture],
+  result: "text",
   run: (values) => changeCase(textAt(values, 0), textAt(values, 1), upperInvariant, TURKIC_UPPER),
 };
 
@@ -74,32 +95,46 @@ const TURKIC_UPPER: ReadonlyMap<string, string> = new Map([
 
 function changeCase(
   text: string,
-  culture: string,
+  cultureName: string,
   invariant: (character: string) => string,
   turkic: ReadonlyMap<string, string>,
-) {
-  if (culture !== "" && !/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(culture)) {
-    return failure("bad-culture", `"${culture.slice(0, 40)}" is not the name of a culture; write one such as en-US.`);
-  }
-  const special = /^(?:tr|az)(?:-|$)/i.test(culture) ? turkic : undefined;
+): string {
+  const special = cultureName !== "" && /^(?:tr|az)(?:-|$)/i.test(cultureName) ? turkic : undefined;
+  if (special === undefined && ASCII.test(text)) return invariant(text);
   let result = "";
   for (const character of text) result += special?.get(character) ?? invariant(character);
   return result;
 }
 
+/** A text of such characters alone changes case as a whole. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** One character to one character, as .NET maps; a character whose other case is longer stays as it is. */
 function lowerInvariant(character: string): string {
   const lower = character.toLowerCase();
-  return isOne(lower) ? lower : character;
+  return lower.length === character.length ? lower : character;
 }
 
 function upperInvariant(character: string): string {
   const upper = character.toUpperCase();
-  return isOne(upper) && character !== "ı" ? upper : character;
+  if (upper.length === character.length) return character === "ı" ? character : upper;
+  const point = character.codePointAt(0)!;
+  return String.fromCodePoint(point + (IOTA_BELOW.find(([letters]) => letters.test(character))?.[1] ?? 0));
 }
 
-function isOne(text: string): boolean {
-  return text.length === 1 || (text.length === 2 && text.codePointAt(0)! > 0xffff);
+/** Greek letters with an iota below: one character in both cases, which JavaScript takes apart. */
+const IOTA_BELOW: readonly (readonly [RegExp, number])[] = [
+  [/[\u1f80-\u1f87\u1f90-\u1f97\u1fa0-\u1fa7]/, 8],
+  [/[\u1fb3\u1fc3\u1ff3]/, 9],
+];
+
+/** The first letter of a word: a letter pair in one character has a case of its own for that. */
+function titleInvariant(character: string): string {
+  return TITLE_CASE.get(character) ?? upperInvariant(character);
 }
+
+const TITLE_CASE: ReadonlyMap<string, string> = new Map(
+  ["ǅǄǆ", "ǈǇǉ", "ǋǊǌ", "ǲǱǳ"].flatMap((cases) => [...cases].map((letter): [string, string] => [letter, cases[0]!])),
+);
 
 export const LETTER_FUNCTIONS = [normalizeDiacritics, pCase, toLower, toUpper] as const;

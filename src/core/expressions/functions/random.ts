@@ -19,6 +19,8 @@ const randomString: EagerFunction = {
     required("MinimumLowerCase", "integer"),
     optional("CharactersToAvoid"),
   ],
+  result: "text",
+  varies: true,
   run: (values, scope) => {
     const length = integerAt(values, 0);
     const avoided = new Set(textAt(values, 5));
@@ -28,14 +30,17 @@ const randomString: EagerFunction = {
     }));
     const sum = classes.reduce((total, one) => total + (one.minimum > 0n ? one.minimum : 0n), 0n);
     if (length < 0n || length > LONGEST) {
-      return failure("bad-length", `RandomString makes 0 to ${LONGEST} characters; Length is ${length}.`);
+      const message = `RandomString makes 0 to ${LONGEST} characters; Length is ${length}.`;
+      return failure("bad-length", message, { place: 0, found: String(length), expected: `0 to ${LONGEST}` });
     }
     if (sum > length) {
-      return failure("bad-length", `RandomString's minimums add up to ${sum}, more than the Length of ${length}.`);
+      const message = `RandomString's minimums add up to ${sum}, more than the Length of ${length}.`;
+      return failure("bad-length", message, { place: 0, found: String(length), expected: `${sum} or more` });
     }
     const all = classes.flatMap((one) => one.characters);
     if (classes.some((one) => one.minimum > 0n && one.characters.length === 0) || (length > 0n && all.length === 0)) {
-      return failure("bad-length", "RandomString is told to avoid every character of a kind that it must use.");
+      const message = "RandomString is told to avoid every character of a kind that it must use.";
+      return failure("bad-length", message, { place: 5 });
     }
     const pick = picker(scope, Number(length) * 2);
     const picked = classes.flatMap((one) =>
@@ -68,6 +73,8 @@ const guid: EagerFunction = {
   kind: "eager",
   name: "Guid",
   parameters: [],
+  result: "text",
+  varies: true,
   run: (_values, scope) => {
     const drawn = scope.random(16);
     const bytes = Array.from({ length: 16 }, (_, index) => drawn[index] ?? 0);

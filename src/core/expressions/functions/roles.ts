@@ -1,4 +1,4 @@
-import { type EagerFunction, failure, type Result, type Values } from "../definition.ts";
+import { type EagerFunction, type Failure, failure, type Result, type ResultType } from "../definition.ts";
 import { isComplex, isList, list, type Value } from "../values.ts";
 import { required } from "./parameters.ts";
 
@@ -9,11 +9,14 @@ interface Role {
   readonly displayName: string | null;
 }
 
-/** The roles in the list, or undefined when something else is among them. */
-function rolesAt(values: Values): readonly Role[] | undefined {
-  const value = values[0] ?? null;
-  const roles = (isList(value) ? value.items : []).map(roleOf);
-  return roles.every((role) => role !== undefined) ? roles : undefined;
+function rolesOf(value: Value): readonly Role[] {
+  return (isList(value) ? value.items : []).map(roleOf).filter((role) => role !== undefined);
+}
+
+function rolesFault(value: Value, name: string): Failure | undefined {
+  if (isList(value) && value.items.every((item) => roleOf(item) !== undefined)) return undefined;
+  const message = `${name} takes app role assignments; give it [appRoleAssignments].`;
+  return failure("not-roles", message, { expected: "app role assignments", suggestion: "[appRoleAssignments]" });
 }
 
 /** A role object; a plain text counts as a role whose value and name are both that text. */
@@ -28,27 +31,28 @@ function roleOf(item: Value): Role | undefined {
   return { value: text("value"), displayName: text("displayName") };
 }
 
-function roleFunction(name: string, parameter: string, read: (roles: readonly Role[]) => Result): EagerFunction {
+function roleFunction(
+  name: string,
+  parameter: string,
+  result: ResultType,
+  read: (roles: readonly Role[]) => Result,
+): EagerFunction {
   return {
     kind: "eager",
     name,
-    parameters: [required(parameter, "list", { listedType: "Reference" })],
-    run: (values) => {
-      const roles = rolesAt(values);
-      return roles === undefined
-        ? failure("not-roles", `${name} takes app role assignments; give it [appRoleAssignments].`)
-        : read(roles);
-    },
+    parameters: [required(parameter, "list", { listedType: "Reference", fault: (value) => rolesFault(value, name) })],
+    result,
+    run: (values) => read(rolesOf(values[0] ?? null)),
   };
 }
 
 /** With several roles the first one counts. */
-const single = roleFunction("SingleAppRoleAssignment", "appRoleAssignments", ([first]) =>
+const single = roleFunction("SingleAppRoleAssignment", "appRoleAssignments", "text", ([first]) =>
   first === undefined ? null : (first.value ?? first.displayName),
 );
 
 function complexRoles(name: string, nameMember: string): EagerFunction {
-  return roleFunction(name, "appRoleAssignments", (roles) =>
+  return roleFunction(name, "appRoleAssignments", "objects", (roles) =>
     list(
       roles.map((role) => ({
         kind: "complex",
@@ -66,7 +70,7 @@ function complexRoles(name: string, nameMember: string): EagerFunction {
 const complex = complexRoles("AppRoleAssignmentsComplex", "displayName");
 const assertive = complexRoles("AssertiveAppRoleAssignmentsComplex", "display");
 
-const all = roleFunction("AppRoleAssignments", "source", (roles) =>
+const all = roleFunction("AppRoleAssignments", "source", "texts", (roles) =>
   list(roles.map((role) => role.value ?? role.displayName).filter((value) => value !== null)),
 );
 

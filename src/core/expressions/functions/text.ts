@@ -1,5 +1,5 @@
-import { type EagerFunction, failure, integerAt, textAt } from "../definition.ts";
-import { isList, list, scalarText, type Value } from "../values.ts";
+import { type EagerFunction, type Failure, failure, integerAt, spend, textAt } from "../definition.ts";
+import { isComplex, isList, list, scalarText, type Value } from "../values.ts";
 import { optional, required } from "./parameters.ts";
 
 /** Beyond any text that the evaluator lets through, so that 64-bit counts fit a JavaScript number. */
@@ -13,24 +13,38 @@ const append: EagerFunction = {
   kind: "eager",
   name: "Append",
   parameters: [required("source"), required("suffix")],
+  result: "text",
   run: (values) => textAt(values, 0) + textAt(values, 1),
 };
+
+function roleObjectsFault(value: Value): Failure | undefined {
+  if (!itemsOf(value).some(isComplex)) return undefined;
+  const message = "Join takes texts, not role objects; name the roles with AppRoleAssignments.";
+  return failure("not-single-valued", message, { expected: "texts" });
+}
 
 const join: EagerFunction = {
   kind: "eager",
   name: "Join",
-  parameters: [required("separator"), required("source1", "any", { repeats: true, key: "source" })],
+  parameters: [
+    required("separator"),
+    required("source1", "any", { repeats: true, key: "source", fault: roleObjectsFault }),
+  ],
+  result: "text",
   takesNull: true,
   run: (values, scope) => {
-    const texts: string[] = [];
-    for (const value of values.slice(1).flatMap(itemsOf)) {
-      const text = scalarText(value);
-      if (text === null && value !== null) return failure("not-single-valued", "Join takes texts, not role objects.");
-      if (text !== null && text !== "") texts.push(text);
-    }
     const separator = textAt(values, 0);
-    const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
-    return scope.spend(length) ? texts.join(separator) : failure("too-large", "The joined text is too long.");
+    const texts: string[] = [];
+    let length = 0;
+    for (let place = 1; place < values.length; place++) {
+      for (const item of itemsOf(values[place])) {
+        const text = scalarText(item);
+        if (text === null || text === "") continue;
+        texts.push(text);
+        length += text.length + separator.length;
+      }
+    }
+    return spend(scope, length) ? texts.join(separator) : failure("too-large", "The joined text is too long.");
   },
 };
 
@@ -43,6 +57,7 @@ const left: EagerFunction = {
   kind: "eager",
   name: "Left",
   parameters: [required("String"), required("NumChars", "integer")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const length = count(integerAt(values, 1));
@@ -54,6 +69,7 @@ const mid: EagerFunction = {
   kind: "eager",
   name: "Mid",
   parameters: [required("source"), required("start", "integer"), required("length", "integer")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const text = textAt(values, 0);
@@ -66,13 +82,21 @@ const mid: EagerFunction = {
 
 /** A slice that drops half of a surrogate pair rather than let a broken character into the target. */
 function whole(text: string, from: number, to: number): string {
-  return text.slice(from, to).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
+  const slice = text.slice(from, to);
+  const cutsFirst = isBetween(slice.charCodeAt(0), 0xdc00, 0xdfff);
+  const cutsLast = isBetween(slice.charCodeAt(slice.length - 1), 0xd800, 0xdbff);
+  return cutsFirst || cutsLast ? slice.slice(cutsFirst ? 1 : 0, cutsLast ? -1 : undefined) : slice;
+}
+
+function isBetween(unit: number, first: number, last: number): boolean {
+  return unit >= first && unit <= last;
 }
 
 const word: EagerFunction = {
   kind: "eager",
   name: "Word",
   parameters: [required("String"), required("WordNumber", "integer"), required("delimiters")],
+  result: "text",
   takesNull: true,
   run: (values) => {
     const delimiters = new Set(textAt(values, 2));
@@ -86,23 +110,32 @@ const word: EagerFunction = {
   },
 };
 
+function delimiterFault(value: Value): Failure | undefined {
+  if (value !== "") return undefined;
+  return failure("bad-delimiter", "Split needs a delimiter; it is an empty text here.", { expected: "a character" });
+}
+
 const split: EagerFunction = {
   kind: "eager",
   name: "Split",
-  parameters: [required("source"), required("delimiter")],
-  run: (values) => {
-    const delimiter = textAt(values, 1);
-    if (delimiter === "") return failure("bad-delimiter", "Split needs a delimiter; it is an empty text here.");
-    return list(textAt(values, 0).split(delimiter));
-  },
+  parameters: [required("source"), required("delimiter", "text", { fault: delimiterFault })],
+  result: "texts",
+  run: (values) => list(textAt(values, 0).split(textAt(values, 1))),
 };
 
 const stripSpaces: EagerFunction = {
   kind: "eager",
   name: "StripSpaces",
   parameters: [required("source")],
+  result: "text",
   run: (values) => textAt(values, 0).replaceAll(" ", ""),
 };
+
+function startFault(value: Value): Failure | undefined {
+  if (typeof value === "bigint" && value >= 1n) return undefined;
+  const message = `InStr counts from 1; start is ${String(value)}.`;
+  return failure("out-of-range", message, { found: String(value), expected: "1 or more" });
+}
 
 const inStr: EagerFunction = {
   kind: "eager",
@@ -110,13 +143,13 @@ const inStr: EagerFunction = {
   parameters: [
     required("value1"),
     required("value2"),
-    optional("start", "integer"),
+    optional("start", "integer", { fault: startFault }),
     optional("compareType", "compareWord"),
   ],
+  result: "integer",
   takesNull: true,
   run: (values) => {
     const start = values[2] === undefined || values[2] === null ? 1 : count(integerAt(values, 2));
-    if (start < 1) return failure("out-of-range", `InStr counts from 1; start is ${start}.`);
     const fold = (text: string) => (values[3] === "vbTextCompare" ? foldCase(text) : text);
     const haystack = fold(textAt(values, 0));
     if (start > haystack.length) return 0n;
@@ -136,6 +169,7 @@ const cStr: EagerFunction = {
   kind: "eager",
   name: "CStr",
   parameters: [required("value")],
+  result: "text",
   run: (values) => textAt(values, 0),
 };
 
@@ -143,9 +177,11 @@ const redact: EagerFunction = {
   kind: "eager",
   name: "Redact",
   parameters: [required("value", "any")],
+  result: "argument",
+  yields: () => true,
   takesNull: true,
   run: (values, scope) => {
-    scope.redact();
+    scope.redacted = true;
     return values[0] ?? null;
   },
 };
