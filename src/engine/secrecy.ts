@@ -7,7 +7,7 @@ import type { Hidden } from "#targets";
 interface Secrecy {
   /** Source attributes that an expression redacts, or whose name is always masked: secret wherever else they are read, too. */
   readonly names: ReadonlySet<string>;
-  /** Target attributes that are made of those, or whose expression calls Redact, or whose name is always masked. */
+  /** Target attributes that are made of those, or whose expression calls Redact, or whose name is always masked, or which the target never shows. */
   readonly paths: ReadonlySet<string>;
   /** Constants that are redacted, or that a masked attribute is made of. */
   readonly constants: readonly string[];
@@ -29,8 +29,8 @@ const secrecyOf = (mapping: CompiledObjectMapping | null): Secrecy => {
     ...all.flatMap((node) => (node.kind === "attribute" ? [node.name] : [])),
     ...[...read, ...filtered].filter(isMaskedName),
   ]);
-  const isSecret = ({ path, reads }: CompiledMapping) =>
-    isMaskedName(path) || (nodes.get(path) ?? []).length > 0 || [...reads].some((name) => names.has(name));
+  const isSecret = (one: CompiledMapping) =>
+    isMasked(one) || (nodes.get(one.path) ?? []).length > 0 || [...one.reads].some((name) => names.has(name));
   const secrecy = {
     names,
     paths: new Set(mapping.mappings.filter(isSecret).map(({ path }) => path)),
@@ -40,12 +40,16 @@ const secrecyOf = (mapping: CompiledObjectMapping | null): Secrecy => {
   return secrecy;
 };
 
-/** Every part of a mapping that is inside a call of Redact, or all of it where the target's attribute is masked by its name. */
-const secretNodes = ({ path, source }: CompiledMapping): readonly Argument[] => {
-  if (source.kind === "constant" && isMaskedName(path))
+/** Masked by its name, or never shown by the target itself. */
+const isMasked = ({ path, target }: CompiledMapping): boolean => isMaskedName(path) || target.writeOnly;
+
+/** Every part of a mapping that is inside a call of Redact, or all of it where the target's attribute is masked. */
+const secretNodes = (one: CompiledMapping): readonly Argument[] => {
+  const { source } = one;
+  if (source.kind === "constant" && isMasked(one))
     return [{ kind: "text", value: source.value, position: { offset: 0, line: 1, column: 1 } }];
   if (source.kind !== "expression") return [];
-  return isMaskedName(path) ? [...walk(source.tree)] : [...redactedIn(source.tree)];
+  return isMasked(one) ? [...walk(source.tree)] : [...redactedIn(source.tree)];
 };
 
 /** Every node inside a call of Redact. */

@@ -56,7 +56,8 @@ const rowOf = async (outcome: MappingOutcome, input: TestedInput): Promise<Teste
     flows: flowsOf(mapping, attribute),
     matchingPriority: mapping.matchingPriority,
   };
-  if (attribute !== null && isMembers(attribute)) return { ...base, ...(await membersOf(attribute, input)) };
+  if (attribute !== null && isMembers(attribute))
+    return { ...base, ...(await membersOf(input, attribute.adds === true)) };
   const present = (path = mapping.path) => shown(mapping.path, presentOf(path, input.current), input);
   if (error !== null) {
     const message = hiding(input.handled.hidden)(error.message);
@@ -129,7 +130,7 @@ const judged = (attribute: DesiredAttribute, input: TestedInput): Pick<TestedMap
   if (attribute.candidates !== undefined && trouble?.code === "SelectUniqueValueFailed")
     return { outcome: "failed", message: hide(trouble.message) };
   const change = changesOf(handled).find((each) => each.path === path);
-  if (change !== undefined) return { outcome: outcomeOf(change), message: null };
+  if (change !== undefined && change.repeated !== true) return { outcome: outcomeOf(change), message: null };
   const isSame = current !== null && differenceOf([{ ...attribute, when: "always" }], current).length === 0;
   return { outcome: isSame ? "same" : "leave", message: noteOn(path, input) };
 };
@@ -188,8 +189,8 @@ const namesOf = async (
 
 /** A group's members as a count with the first names. The target is not asked for them: what was written is known. */
 const membersOf = async (
-  { adds }: DesiredAttribute,
   { q, context, mapping, handled }: TestedInput,
+  onlyAdds: boolean,
 ): Promise<Pick<TestedMapping, "value" | "present" | "outcome" | "message">> => {
   const { id } = handled.claimed.source;
   const total = await countMembers(q, id, "user");
@@ -199,7 +200,7 @@ const membersOf = async (
   const names = ids.map((member) => known.get(member) ?? member).join(", ");
   const more = total > first.length ? ` and ${total - first.length} more` : "";
   const written = await countWritten(q, context.links, id);
-  const { add, remove, unsettled } = await memberChange(q, context, id, adds === true);
+  const { add, remove, unsettled } = await memberChange(q, context, id, onlyAdds);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   const isWritten = actionOf(handled) !== "fail" && decision?.linkAfter.kind === "manage";
   const changes = isWritten ? add.length + remove.length : 0;

@@ -198,7 +198,7 @@ const compileMapping = (
   const unique = calls("SelectUniqueValue");
   const path = writtenPath(targetAttributeName, objectType, type);
   const flow = flowOf(mapping.flowType, definition, {
-    drawn: drawn || unique,
+    settledAtCreation: drawn || unique,
     adds: calls("AppRoleAssignmentsComplex"),
     type,
   });
@@ -246,11 +246,11 @@ const nullOf = (type: AttributeType, asserts: boolean, defaultValue: string | nu
 const flowOf = (
   asked: AttributeFlowType,
   definition: AttributeDefinition | undefined,
-  value: { readonly drawn: boolean; readonly adds: boolean; readonly type: AttributeType },
+  value: { readonly settledAtCreation: boolean; readonly adds: boolean; readonly type: AttributeType },
 ): EffectiveFlow => {
   if (definition !== undefined && !isWritable(definition)) return "Never";
-  // The target never shows such a value, so nobody could tell a difference.
-  if (isWriteOnly(definition) || value.drawn) return "ObjectAddOnly";
+  // The target never shows what is write-only, so nobody could tell a difference; what is drawn or chosen would be another value each time.
+  if (isWriteOnly(definition) || value.settledAtCreation) return "ObjectAddOnly";
   if (definition?.mutability === "Immutable") return value.type === "Reference" ? "AttributeAddOnly" : "ObjectAddOnly";
   // Whom an account refers to may get an account later: "at creation" then means as soon as it can be said.
   if (value.type === "Reference" && asked === "ObjectAddOnly" && definition?.multivalued !== true)

@@ -76,15 +76,14 @@ export const mapEach = (
     const given = give(mapping, scoped, drawn.now, random);
     if (given.kind === "error") return { mapping, attributes: [], from: "nothing", matching: null, error: given.error };
     if (given.kind === "ignored") return { mapping, attributes: [], from: "nothing", matching: null, error: null };
-    const { value, fallback, candidates } = given;
-    const placed = placeValue(mapping, given);
-    const isOwn = mapping.source.kind !== "none" && value !== null;
-    const isDefault = fallback !== null && placed.some((one) => one.value !== clearValue);
+    const attributes = placeValue(mapping, given);
+    const isOwn = mapping.source.kind !== "none" && (given.value !== null || mapping.target.type === "Reference");
+    const isDefault = given.fallback !== null && attributes.some(({ value }) => value !== clearValue);
     return {
       mapping,
-      attributes: candidates === undefined || value === null ? placed : placed.map((one) => ({ ...one, candidates })),
+      attributes,
       from: isOwn ? "mapping" : isDefault ? "default" : "nothing",
-      matching: mapping.matchingPriority > 0 && isMatchable(value) ? String(value) : null,
+      matching: mapping.matchingPriority > 0 && isMatchable(given.value) ? String(given.value) : null,
       error: null,
     };
   });
@@ -124,7 +123,7 @@ const inTurn = (drawn: Uint8Array): RandomBytes => {
 };
 
 type Given =
-  | ({ readonly kind: "given"; readonly candidates?: readonly UniqueCandidate[] } & PlaceableValue)
+  | ({ readonly kind: "given" } & PlaceableValue)
   | { readonly kind: "ignored" }
   | { readonly kind: "error"; readonly error: MappingError };
 

@@ -1,4 +1,4 @@
-import { clearValue, type DesiredAttribute, type TargetValue } from "../objects.ts";
+import { clearValue, type DesiredAttribute, type TargetValue, type UniqueCandidate } from "../objects.ts";
 import type { CompiledMapping } from "./compile.ts";
 
 /** What a mapping gives for one object. */
@@ -9,6 +9,8 @@ export interface PlaceableValue {
   readonly fallback: TargetValue | null;
   /** What logs show instead of the value, else undefined. */
   readonly shown: string | undefined;
+  /** What may be given instead where somebody has the value (SelectUniqueValue). */
+  readonly candidates?: readonly UniqueCandidate[];
 }
 
 type Placement = Pick<DesiredAttribute, "when" | "adds" | "accompanies">;
@@ -19,7 +21,7 @@ type Placement = Pick<DesiredAttribute, "when" | "adds" | "accompanies">;
  */
 export const placeValue = (
   mapping: CompiledMapping,
-  { value, fallback, shown }: PlaceableValue,
+  { value, fallback, shown, candidates }: PlaceableValue,
 ): DesiredAttribute[] => {
   const { flow, source, target, whenNull, path, origin } = mapping;
   if (flow === "Never") return [];
@@ -46,7 +48,8 @@ export const placeValue = (
   if (value !== null) {
     const beside =
       mapping.beside === null ? [] : [attribute(mapping.beside.value, { when: "creation" }, mapping.beside)];
-    return [attribute(value, placementOf(mapping)), ...beside];
+    const placed = attribute(value, placementOf(mapping));
+    return [candidates === undefined ? placed : { ...placed, candidates }, ...beside];
   }
   const onUpdatesToo = mapping.defaultOnUpdate && whenNull === "default";
   return [

@@ -246,6 +246,21 @@ test("one mapping has to match, each by a precedence of its own, by what the tar
   ]);
 });
 
+test("a value that nobody else has must be one that the target can be asked for", () => {
+  const from = "SelectUniqueValue([mail], [displayName])";
+  const searchable = (...names: string[]) => ({
+    ...nothingKnown,
+    filterable: { User: ["userName", ...names], Group: null },
+  });
+  expect(found([{ ...more, from }], undefined, searchable("nickName"))).toEqual(clean);
+  expect(found([{ ...more, from }], undefined, searchable()).problems).toEqual([
+    `${at}.source.expression: The target cannot be searched by nickName, so nobody can tell which of the values of SelectUniqueValue is free. Map it without.`,
+  ]);
+  expect(found([{ ...more, from, target: { multivalued: true } }]).problems).toEqual([
+    `${at}.source.expression: SelectUniqueValue gives one value, and nickName takes several. Make it single-valued.`,
+  ]);
+});
+
 test("required attributes have to be covered by a mapping or a default", () => {
   const required = (defaultValue: string | null) =>
     found([], (_rule, document) => {

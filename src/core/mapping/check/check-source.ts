@@ -1,4 +1,5 @@
 import {
+  callsFunction,
   checkExpression,
   type Expression,
   fromGraphSource,
@@ -8,7 +9,7 @@ import {
 } from "../../expressions/index.ts";
 import { convert } from "../convert.ts";
 import type { AttributeDefinition, AttributeMapping, AttributeType } from "../schema-document.ts";
-import { holdsValues } from "../target-path.ts";
+import { holdsValues, pathKey } from "../target-path.ts";
 import type { Findings } from "./findings.ts";
 import type { PlacedAttribute, Side } from "./side.ts";
 
@@ -37,6 +38,19 @@ export const checkSource = (one: PlacedAttribute, side: Side, findings: Findings
     return;
   }
   checkTree(tree, side, at, findings, target === null ? undefined : targetOf(one.mapping, target));
+  if (callsFunction(tree, "SelectUniqueValue")) checkUnique(one, side, at, findings);
+};
+
+/** The target is asked whether somebody has a value, so it has to be one that it can be asked for. */
+const checkUnique = ({ mapping, target }: PlacedAttribute, side: Side, at: string, findings: Findings): void => {
+  const name = mapping.targetAttributeName;
+  if (target?.multivalued)
+    findings.problem(at, `SelectUniqueValue gives one value, and ${name} takes several. Make it single-valued.`);
+  if (side.filterable !== null && !side.filterable.has(pathKey(name)))
+    findings.problem(
+      at,
+      `The target cannot be searched by ${name}, so nobody can tell which of the values of SelectUniqueValue is free. Map it without.`,
+    );
 };
 
 const targetOf = (mapping: AttributeMapping, { type, multivalued }: AttributeDefinition): TargetAttribute => ({
