@@ -10,7 +10,7 @@ import {
 } from "./errors.ts";
 import { exampleFor } from "./examples.ts";
 import { readToken, type Token } from "./lexer.ts";
-import { nearestName } from "./nearest.ts";
+import { likelyFunction } from "./likely-function.ts";
 import { legible } from "./quotation.ts";
 import { FUNCTIONS } from "./registry.ts";
 import {
@@ -33,23 +33,6 @@ export interface ParseOptions {
   /** Also accept the words IgnoreAttributeFlow and IgnoreObjectFlow as arguments. Default false. */
   readonly flowWords?: boolean;
 }
-
-/** Functions that people know from elsewhere, and what does their work here. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["concat", "Join"],
-  ["concatenate", "Join"],
-  ["prepend", "Append"],
-  ["substring", "Mid"],
-  ["substr", "Mid"],
-  ["if", "IIF"],
-  ["case", "Switch"],
-  ["upper", "ToUpper"],
-  ["ucase", "ToUpper"],
-  ["lower", "ToLower"],
-  ["lcase", "ToLower"],
-  ["isnothing", "IsNull"],
-  ["trim", "Replace"],
-]);
 
 /** Characters of one expression. */
 export const LONGEST_EXPRESSION = 10_000;
@@ -205,7 +188,7 @@ function parseNamed(
   if (!isCall) return parseWord(reader, token, position, depth);
   const definition = FUNCTIONS.get(token.text);
   if (definition === undefined) {
-    const suggestion = OTHER_NAMES.get(token.text.toLowerCase()) ?? nearestName(token.text, FUNCTIONS.keys());
+    const suggestion = likelyFunction(token.text);
     const sameLetters = suggestion?.toLowerCase() === token.text.toLowerCase();
     const reason = sameLetters ? "names of functions are case-sensitive" : "there is no function of that name";
     const hint = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
