@@ -139,7 +139,7 @@ test("a draft against a linked account: what would change, be cleared and stay, 
     ["name.formatted", "Ada", "ada Example", "leave"],
   ]);
   expect(result.mappings.map(({ kind, flows }) => `${kind} ${flows}`).slice(-2)).toEqual([
-    "expression update",
+    "direct update",
     "constant creation",
   ]);
   expect((await tested(scene, ada)).action).toBe("skip");
@@ -271,7 +271,7 @@ test("defaults, None mappings, missing and unmapped attributes are told for what
     ["active", "expression", "mapping", "always", true],
     ["displayName", "expression", "nothing", "always", null],
     ['emails[type eq "work"].value', "direct", "mapping", "always", scene.upn("ada")],
-    ["externalId", "expression", "default", "creation", "none"],
+    ["externalId", "direct", "default", "creation", "none"],
     ["name.formatted", "none", "default", "whenEmpty", "Nobody"],
     ["userName", "unmapped", "nothing", "never", null],
   ]);
