@@ -24,10 +24,31 @@ export const discard = async (request: Request): Promise<void> => {
   }
 };
 
+/** Levels of lists and objects in one another; an expression of a schema takes four for each call within a call. */
+const deepest = 1000;
+
+/** Whether a JSON text is nested deeper than that, told without taking it apart. */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (inText && sign === "\\") at += 1;
+    else if (sign === '"') inText = !inText;
+    else if (!inText && (sign === "[" || sign === "{")) depth += 1;
+    else if (!inText && (sign === "]" || sign === "}")) depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
+};
+
 /** The JSON of a request; undefined when it has no body, whatever its Content-Type says. */
 export const readJson = async (call: Call): Promise<unknown> => {
   const text = await call.req.text();
   if (text.trim() === "") return undefined;
+  if (isTooDeep(text)) {
+    throw new ApiError(400, "BadRequest", `The body of the request is nested deeper than ${deepest} levels.`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

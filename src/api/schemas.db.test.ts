@@ -138,6 +138,21 @@ describe("a schema document", () => {
     expect((await site.ask("GET", `${ours}/schema`)).body.version).toBe("v1.0");
   });
 
+  test("that is nested without end is refused before anybody takes it apart", async () => {
+    const { ours, graph } = await addJob("Deep");
+    const { body } = await site.ask("GET", `${ours}/schema`);
+    const nested = (levels: number) =>
+      `${JSON.stringify(body.schema).slice(0, -1)},"x":${"[".repeat(levels)}"]\\"${"]".repeat(5)}"${"]".repeat(levels)}}`;
+    expect((await site.ask("POST", `${ours}/schema/check`, `{"schema":${nested(900)}}`)).status).toBe(200);
+    for (const [method, path, text] of [
+      ["POST", `${ours}/schema/check`, `{"schema":${nested(100_000)}}`],
+      ["PUT", `${graph}/schema`, nested(1001)],
+    ] as const) {
+      const refused = await site.ask(method, path, text);
+      expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringContaining("deeper than 1000")]);
+    }
+  });
+
   test("is compared with versions, the template and other documents", async () => {
     const { ours } = await addJob("Compared");
     const { body } = await site.ask("GET", `${ours}/schema`);

@@ -6,8 +6,8 @@ import { attributeListText } from "../output/schema-text.ts";
 import { CliError } from "../problems.ts";
 import { type ChangeFlags, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
 import { definitionOf, objectMappingOf, objectOf, spelled, withTargetAttributes } from "../schema/edit.ts";
+import { type TypeFlags, typeOf, withType } from "../schema/object-type.ts";
 import type { Shell } from "../shell.ts";
-import { type TypeFlags, typeOf, withType } from "./mapping.ts";
 
 const types = ["String", "Integer", "Reference", "Binary", "Boolean", "DateTime"] as const;
 

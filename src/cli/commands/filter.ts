@@ -7,8 +7,8 @@ import { filterListText } from "../output/schema-text.ts";
 import { printable } from "../output/text.ts";
 import { wrongUse } from "../problems.ts";
 import { type ChangeFlags, carryOut, openJob, previewScope, readSchema, withChange } from "../schema/change.ts";
+import { type TypeFlags, typeOf, withType } from "../schema/object-type.ts";
 import type { Shell } from "../shell.ts";
-import { type TypeFlags, typeOf, withType } from "./mapping.ts";
 
 const FILTER = `clauses with AND between them, such as 'department EQUALS "Sales" AND country EQUALS DE'; give it again for others, of which one must hold`;
 

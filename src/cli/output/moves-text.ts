@@ -78,7 +78,7 @@ const side = (moves: ScopeMoves, type: ScopePreview["objectType"], verb: string,
 
 const summary = (preview: ScopePreview, isDraft: boolean): string => {
   const { objectType, considered, inScopeNow, inScopeThen } = preview;
-  const now = `${amount(inScopeNow)} of ${objects(considered, objectType)} ${inScopeNow === 1 ? "is" : "are"} in scope`;
+  const now = `${amount(inScopeNow)} of ${objects(considered, objectType)} ${considered === 1 ? "is" : "are"} in scope`;
   if (!isDraft) return `${now}.`;
   return inScopeNow === inScopeThen && preview.entering.count === 0 && preview.leaving.count === 0
     ? `${now}, now and with this change: nobody would enter or leave.`

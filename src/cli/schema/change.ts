@@ -98,7 +98,9 @@ export const carryOut = async (job: JobSession, change: Change, shell: Shell): P
     await session.print(null, () =>
       [changesText(changes, view), ...(warnings.length === 0 ? [] : [warningsText(warnings, view)])].join("\n"),
     );
-    for (const one of scope) await session.print(null, () => `\n${scopeText(one, true, view)}`);
+    const moved = scope.filter(({ entering, leaving }) => entering.count + leaving.count > 0);
+    if (scope.length > 0 && moved.length === 0) await session.print(null, () => "\nNobody would enter or leave.");
+    for (const one of moved) await session.print(null, () => `\n${scopeText(one, true, view)}`);
   }
   if (flags.dryRun === true) {
     return session.print(
