@@ -17,13 +17,14 @@ import { type JobContext, mappingOf } from "./job-context.ts";
 import { settleReferences } from "./references.ts";
 import { hiddenOf, hiding } from "./secrecy.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
-import { apply, lookTwice, type Outcome } from "./steps/apply.ts";
+import { apply, type Outcome } from "./steps/apply.ts";
 import { type Choice, choose, ownerOf, type Uniqueness, wereTaken } from "./steps/choose.ts";
 import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
 import { memberChange, writeMembers } from "./steps/members.ts";
+import { recover } from "./steps/recover.ts";
 import { scope } from "./steps/scope.ts";
 
 /** How a pass over the spine differs from another: which memory may answer, and where it stops. */
@@ -192,7 +193,7 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
 
   // An account may exist whose create was never confirmed: who leaves must not leave it behind.
   if (claimed.intended && claimed.link === null && !scoped.inScope) {
-    const recovered = await recover(prepared, scoped, pass);
+    const recovered = await recover(claimed, name, scoped, pass, options);
     if ("exchange" in recovered) return fail(recovered);
     claimed = recovered;
   }
@@ -249,43 +250,6 @@ const mayHaveBeenCreated = (outcome: Outcome): boolean =>
 /** A refusal may quote values. */
 const inWordsForAll = (decision: Handled["decision"], hidden: Hidden): Handled["decision"] =>
   decision?.kind === "refusal" ? { ...decision, message: hiding(hidden)(decision.message) } : decision;
-
-/** Looks for the account of a create that was begun and never confirmed; found, it counts as linked. */
-const recover = async (
-  { claimed, name }: Prepared,
-  scoped: ScopedObject,
-  pass: Pass,
-): Promise<Claimed | TargetFailure> => {
-  const { context, clock } = pass;
-  const mapped = map({ ...scoped, inScope: true }, context, {
-    now: clock.now().toISOString(),
-    random: pass.random(0),
-  });
-  const desired = mapped.ok ? mapped.object : null;
-  const mapping = mappingOf(context, claimed.source.type);
-  const hidden = hiddenOf(mapping, scoped.source, desired?.attributes ?? []);
-  const looked = await lookTwice(claimed, desired, context, clock, optionsOf({ claimed, hidden }, pass));
-  if ("failure" in looked) return looked.failure;
-  if (looked.verdict.kind !== "found" || (await holderOf(pass.q, looked.verdict, claimed, context)) !== null)
-    return claimed;
-  const { current } = looked.verdict;
-  return {
-    ...claimed,
-    link: {
-      sourceId: claimed.source.id,
-      targetId: current.id,
-      objectType: claimed.source.type,
-      managed: true,
-      inScope: false,
-      origin: "created",
-      disabledByUs: false,
-      lastKnown: current.resource,
-      desiredHash: null,
-      displayName: name,
-      pathGroups: [],
-    },
-  };
-};
 
 /** What is known about an object that nothing has to be done for. */
 const rest = ({ claimed, scoped, mapped }: Prepared, context: JobContext): Pick<Handled, "decision" | "remembered"> => {
