@@ -145,7 +145,9 @@ test.each<[what: string, row: MappingRow, problems: readonly string[]]>([
   [
     "a Switch on a reference",
     { ...more, from: 'Switch([manager], , "a", "b")' },
-    [`${at}.source.expression: Switch cannot tell references such as [manager] apart. Map the reference directly.`],
+    [
+      `${at}.source.expression: Switch cannot look into [manager], which is a reference to another object; map it directly to a target attribute of type Reference. (line 1, column 8)`,
+    ],
   ],
   [
     "a list of references of people",
@@ -257,6 +259,17 @@ test("a value that nobody else has must be one that the target can be asked for"
   expect(found([{ ...more, from, target: { multivalued: true } }]).problems).toEqual([
     `${at}.source.expression: SelectUniqueValue gives one value, and nickName takes several. Make it single-valued.`,
   ]);
+});
+
+test("an expression is checked against the type that the target takes", () => {
+  const places = (row: MappingRow) => found([row]).problems.map((problem) => problem.split(":")[0]);
+  const expression = `${at}.source.expression`;
+  const single = { to: "roles", from: "AppRoleAssignmentsComplex([appRoleAssignments])" };
+  expect(places(single)).toEqual([expression]);
+  expect(places({ ...single, target: { multivalued: true } })).toEqual([]);
+  expect(places({ ...more, from: "Count([proxyAddresses])", target: { type: "Boolean" } })).toEqual([expression]);
+  expect(places({ ...more, from: "Count([proxyAddresses])", target: { type: "Integer" } })).toEqual([]);
+  expect(places({ ...more, from: "Now()", target: { type: "Integer" } })).toEqual([expression]);
 });
 
 test("required attributes have to be covered by a mapping or a default", () => {

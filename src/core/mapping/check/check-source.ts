@@ -1,4 +1,11 @@
-import { callsFunction, checkExpression, type Expression, fromGraphSource, walk } from "../../expressions/index.ts";
+import {
+  callsFunction,
+  checkExpression,
+  type Expression,
+  fromGraphSource,
+  type SchemaAttribute,
+  walk,
+} from "../../expressions/index.ts";
 import { convert } from "../convert.ts";
 import type { AttributeDefinition, AttributeType } from "../schema-document.ts";
 import { holdsValues, pathKey } from "../target-path.ts";
@@ -29,7 +36,7 @@ export const checkSource = (one: PlacedAttribute, side: Side, findings: Findings
     if (!converted.ok) findings.problem(at, converted.message);
     return;
   }
-  checkTree(tree, side, at, findings);
+  checkTree(tree, target, side, at, findings);
   if (callsFunction(tree, "SelectUniqueValue")) checkUnique(one, side, at, findings);
 };
 
@@ -45,21 +52,27 @@ const checkUnique = ({ mapping, target }: PlacedAttribute, side: Side, at: strin
     );
 };
 
-/** An expression against the source's attributes, whatever it is mapped to. */
-export const checkTree = (tree: Expression, side: Side, at: string, findings: Findings): void => {
+/** An expression against both sides; without a target, against the source alone. */
+export const checkTree = (
+  tree: Expression,
+  target: AttributeDefinition | null,
+  side: Side,
+  at: string,
+  findings: Findings,
+): void => {
   const reads = new Set([...walk(tree)].flatMap((node) => (node.kind === "attribute" ? [node.name] : [])));
-  const readable = new Set([...side.source.keys(), ...[...reads].filter((name) => side.missingSource(name) === null)]);
-  const { problems, warnings } = checkExpression(tree, readable);
+  // Of what may be read without being listed nobody says the type: a text is what it is most of the time.
+  const unlisted = [...reads].filter((name) => !side.source.has(name) && side.missingSource(name) === null);
+  const source = new Map<string, SchemaAttribute>([
+    ...side.source,
+    ...unlisted.map((name) => [name, { type: "String", multivalued: false }] as const),
+  ]);
+  const { problems, warnings } = checkExpression(tree, target === null ? { source } : { source, target });
   for (const { message, position } of problems)
     findings.problem(at, `${message} (line ${position.line}, column ${position.column})`);
   for (const { message, position } of warnings)
     findings.warn(at, `${message} (line ${position.line}, column ${position.column})`);
   for (const name of reads) warnOfEmptiness(name, side, at, findings);
-  for (const node of walk(tree)) {
-    const first = node.kind === "call" && node.name === "Switch" ? node.arguments[0] : undefined;
-    if (first?.kind === "attribute" && side.source.get(first.name)?.type === "Reference")
-      findings.problem(at, `Switch cannot tell references such as [${first.name}] apart. Map the reference directly.`);
-  }
 };
 
 const warnOfEmptiness = (name: string, side: Side, at: string, findings: Findings): void => {
