@@ -101,7 +101,7 @@ const tell = (
     now,
   );
 
-/** Live direct members of a live group by id, a page at a time. */
+/** Live direct members of a live group by id, a page at a time. Where the page begins is said of both tables, or the planner reads one of them from its start. */
 export const listMembers = async (
   q: Queryable,
   groupId: string,
@@ -113,7 +113,7 @@ export const listMembers = async (
     select o.id, o.kind from directory.member m
     join directory.object o on o.id = m.member_id and o.deleted_at is null
     join directory.object g on g.id = m.group_id and g.deleted_at is null
-    where m.group_id = ${groupId}::uuid and m.member_id > ${pageStart(page)}::uuid and ${ofKind}
+    where m.group_id = ${groupId}::uuid and m.member_id > ${pageStart(page)}::uuid and o.id > ${pageStart(page)}::uuid and ${ofKind}
     order by m.member_id limit ${page.limit}`.execute(q);
   return rows;
 };
@@ -130,7 +130,7 @@ export const membersOfAny = async (
     cross join lateral (
       select m.member_id as id from directory.member m
       join directory.object o on o.id = m.member_id and o.deleted_at is null and o.kind = ${page.kind}
-      where m.group_id = g.id and m.member_id > ${pageStart(page)}::uuid
+      where m.group_id = g.id and m.member_id > ${pageStart(page)}::uuid and o.id > ${pageStart(page)}::uuid
       order by m.member_id limit ${page.limit}) near
     order by near.id limit ${page.limit}`.execute(q);
   return rows.map(({ id }) => id);

@@ -183,7 +183,7 @@ export interface ScopePreview {
   readonly inScopeThen: number;
   readonly entering: ScopeMoves;
   readonly leaving: ScopeMoves;
-  /** What the guard would say to those who leave; null where it would let them go. */
+  /** What the guard would say to those who leave, counted with those who are held or have left since the last cycle; null where it would let them go. */
   readonly guard: string | null;
 }
 

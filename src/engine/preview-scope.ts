@@ -1,6 +1,6 @@
 import { type ObjectType, type ScopedObject, suspicionOf } from "#core";
 import type { Clock } from "#runtime";
-import type { Store } from "#store";
+import { learnSizes, type Store } from "#store";
 import type { ScopeMove, ScopePreview } from "./contract.ts";
 import { dueUnasked } from "./due.ts";
 import { explainFilter, whatItSaw, whatItWants } from "./explain.ts";
@@ -42,6 +42,7 @@ interface Tally {
  */
 export const previewScope = async (input: PreviewScopeInput): Promise<readonly ScopePreview[]> => {
   const { now, then, first } = input;
+  await learnSizes(input.store.db);
   const tallies: Tally[] = [];
   for (const type of ["User", "Group"] as const) {
     if (mappingOf(now, type) === null && mappingOf(then, type) === null) continue;
