@@ -261,6 +261,17 @@ test("a value that nobody else has must be one that the target can be asked for"
   ]);
 });
 
+test("an expression is checked against the type that the target takes", () => {
+  const places = (row: MappingRow) => found([row]).problems.map((problem) => problem.split(":")[0]);
+  const expression = `${at}.source.expression`;
+  const single = { to: "roles", from: "AppRoleAssignmentsComplex([appRoleAssignments])" };
+  expect(places(single)).toEqual([expression]);
+  expect(places({ ...single, target: { multivalued: true } })).toEqual([]);
+  expect(places({ ...more, from: "Count([proxyAddresses])", target: { type: "Boolean" } })).toEqual([expression]);
+  expect(places({ ...more, from: "Count([proxyAddresses])", target: { type: "Integer" } })).toEqual([]);
+  expect(places({ ...more, from: "Now()", target: { type: "Integer" } })).toEqual([expression]);
+});
+
 test("required attributes have to be covered by a mapping or a default", () => {
   const required = (defaultValue: string | null) =>
     found([], (_rule, document) => {
