@@ -20,7 +20,7 @@ export const checkReference = (one: PlacedAttribute, side: Side, around: Surroun
     findings.problem(at, missing);
     return;
   }
-  if (tree.kind === "call") checkTree(tree, null, side, at, findings);
+  if (tree.kind === "call") checkTree(tree, side, at, findings);
   const sources = [...reads].map((read) => side.source.get(read));
   if (sources.length === 0 || sources.some((source) => source?.type !== "Reference")) {
     findings.problem(
