@@ -344,7 +344,7 @@ export const TEXT_HELP: HelpByName = {
     notes: [
       "The account gets the value; the provisioning log shows `[Redact]` in its place.",
       "One Redact hides the whole result of the expression, including what was put together with the value.",
-      "In a branch that is not chosen it hides nothing.",
+      "What it covers counts as secret in every branch, chosen or not: the attribute is hidden wherever the mapping reads it, and so is the target attribute in the logs of a cycle.",
       "An error whose sentence might quote the hidden value says only which kind of error it is.",
     ],
     examples: [

@@ -17,7 +17,7 @@ export const UNIQUENESS_HELP: HelpByName = {
       "It must be the outermost function: put ToLower or NormalizeDiacritics into the rules.",
       "If every value is taken, that is an error, and the account is not made. End with a rule that is unique by nature, such as one with the employee number.",
       "Use it for attributes that flow at creation only, and not for matching attributes. Otherwise a person's own account could be in its way.",
-      "A cycle does not ask the target yet which values it has, and takes the first rule's value. With `expression eval`, `taken` lists the values that count as taken.",
+      "In a cycle the target is asked for one rule's value after the other, just before the account is made; it must be able to search by the attribute. With `expression eval`, `taken` lists the values that count as taken.",
       "Rules behind the first free one are not evaluated.",
     ],
     examples: [
