@@ -476,7 +476,7 @@ const SYNTAX: readonly (readonly [text: string, ...Row])[] = [
     'Replace([a], , "(", , "b", , )',
     "bad-pattern",
     "1:16",
-    "The pattern is faulty: missing closing ): `(`.",
+    "The pattern is faulty: missing closing ).",
     { found: "(" },
     own("Replace", 'Replace([mobile], , "[^0-9]", , "", , )'),
   ],

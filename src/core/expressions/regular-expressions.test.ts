@@ -110,3 +110,11 @@ test("a pattern that defeats backtracking engines is matched in linear time", ()
   const compiled = compilePattern("(a+)+$");
   expect(compiled.ok && compiled.matchesWhole(`${"a".repeat(50_000)}b`)).toBe(false);
 });
+
+test("what is wrong with a pattern is said in one line, without the text that the engine was given", () => {
+  expect(compilePattern("(?<code>49|44\n(x)")).toEqual({
+    ok: false,
+    code: "bad-pattern",
+    message: "The pattern is faulty: missing closing ).",
+  });
+});

@@ -75,8 +75,9 @@ function compile(pattern: string): CompiledPattern | PatternFault {
   try {
     engine = RE2JS.compile(translated.source);
   } catch (error) {
-    // The engine reports a faulty pattern by throwing.
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "it cannot be read";
+    // The engine reports a faulty pattern by throwing. What it quotes is the translation, which its author never wrote.
+    const said = error instanceof Error ? error.message : "it cannot be read";
+    const reason = said.replace(/^error parsing regexp: /, "").replace(/: `.*`$/s, "");
     return fault("bad-pattern", `The pattern is faulty: ${reason}.`);
   }
   const size = engine.programSize();
