@@ -18,7 +18,14 @@ export {
   readPageRequest,
 } from "./message/list-response.ts";
 export { type PatchOperation, parsePatchOp, patchOpBody } from "./message/patch-op.ts";
-export { mayShow, type Projection, type Projector, projector, readProjection, representation } from "./message/representation.ts";
+export {
+  mayShow,
+  type Projection,
+  type Projector,
+  projector,
+  readProjection,
+  representation,
+} from "./message/representation.ts";
 export { messageUrns, schemaUrns, scimMediaType } from "./message/urns.ts";
 export {
   type AttributeDefinition,

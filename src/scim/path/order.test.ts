@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareSortKeys, type JsonObject, sortKeyOf, schemaUrns, userResourceType } from "../index.ts";
+import { compareSortKeys, type JsonObject, schemaUrns, sortKeyOf, userResourceType } from "../index.ts";
 
 const enterprise = schemaUrns.enterpriseUser;
 const users: readonly JsonObject[] = [

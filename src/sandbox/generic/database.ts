@@ -1,0 +1,53 @@
+import type { RawBuilder } from "kysely";
+import type { PoolClient } from "pg";
+import { codeOf } from "#runtime";
+import type { Store } from "#store";
+
+/** Where statements run: on any connection, or within a transaction. */
+export interface Database {
+  /** @param name names the statement so that it is planned once on each connection, its text being always the same; null for texts that vary */
+  rows<Row>(name: string | null, query: RawBuilder<Row>): Promise<readonly Row[]>;
+}
+
+const on = (store: Store, client: Pick<PoolClient, "query">): Database => ({
+  rows: async <Row>(name: string | null, query: RawBuilder<Row>) => {
+    const { sql: text, parameters } = query.compile(store.db);
+    const { rows } = await client.query({ text, values: [...parameters], ...(name === null ? {} : { name }) });
+    return rows as readonly Row[];
+  },
+});
+
+export const databaseOf = (store: Store): Database => on(store, store.pool as unknown as PoolClient);
+
+/** PostgreSQL's "deadlock_detected". */
+const deadlock = "40P01";
+const attempts = 5;
+
+const once = async <T>(store: Store, work: (db: Database) => Promise<T>): Promise<T> => {
+  const client = await store.pool.connect();
+  let problem: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(on(store, client));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((broken: Error) => {
+      problem = broken;
+    });
+    throw error;
+  } finally {
+    client.release(problem);
+  }
+};
+
+/** Runs a transaction, and again when it and another stood in each other's way. */
+export const transaction = async <T>(store: Store, work: (db: Database) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(store, work);
+    } catch (error) {
+      if (attempt === attempts || codeOf(error) !== deadlock) throw error;
+    }
+  }
+};
