@@ -32,8 +32,8 @@ export interface GenericSandbox {
   /** A token of the tenant that may do everything: the same at each start as long as it works. */
   readonly token: string;
   readonly port: number;
-  /** Makes a token of a tenant, which is made when there is none of this name; its value is shown this once. */
-  issueToken(options?: { tenant?: string; mayWrite?: boolean }): Promise<string>;
+  /** Makes a token of a tenant, which is made when there is none of this name; its value is shown this once. @throws SandboxError `InvalidSettings` */
+  issueToken(options?: { tenant?: string; mode?: Mode; mayWrite?: boolean }): Promise<string>;
   /** Stops answering within a second. The store stays open. */
   close(): Promise<void>;
 }
@@ -140,8 +140,8 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
     baseUrl,
     token,
     port,
-    issueToken: async ({ tenant: name = tenantName, mayWrite = true } = {}) => {
-      const { id } = await openTenant(store, clock, name, null);
+    issueToken: async ({ tenant: name = tenantName, mode = null, mayWrite = true } = {}) => {
+      const { id } = await openTenant(store, clock, name, mode);
       return issueToken(db, clock, id, { mayWrite, sealer: null });
     },
     close,
