@@ -9,7 +9,7 @@ export interface Database {
   rows<Row>(name: string | null, query: RawBuilder<Row>): Promise<readonly Row[]>;
 }
 
-const on = (store: Store, client: Pick<PoolClient, "query">): Database => ({
+const on = (store: Store, client: PoolClient): Database => ({
   rows: async <Row>(name: string | null, query: RawBuilder<Row>) => {
     const { sql: text, parameters } = query.compile(store.db);
     const { rows } = await client.query({ text, values: [...parameters], ...(name === null ? {} : { name }) });
@@ -17,7 +17,17 @@ const on = (store: Store, client: Pick<PoolClient, "query">): Database => ({
   },
 });
 
-export const databaseOf = (store: Store): Database => on(store, store.pool as unknown as PoolClient);
+/** Each statement by itself, on a connection of the pool. A refused statement leaves the connection as it was. */
+export const databaseOf = (store: Store): Database => ({
+  rows: async (name, query) => {
+    const client = await store.pool.connect();
+    try {
+      return await on(store, client).rows(name, query);
+    } finally {
+      client.release();
+    }
+  },
+});
 
 /** PostgreSQL's "deadlock_detected". */
 const deadlock = "40P01";
