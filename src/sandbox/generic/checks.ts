@@ -1,13 +1,10 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, type ScimError, scimError } from "#scim";
-
-/** Bytes of a stored resource, values of an attribute, and members of a group. */
-const longest = 256 * 1024;
-const mostValues = 500;
-export const mostMembers = 100_000;
+import { isJsonArray, isJsonObject, type JsonObject, type ScimError, scimError } from "#scim";
+import { limits } from "./limits.ts";
+import { exampleUserSchema } from "./schemas.ts";
 
 const crowded = (holder: JsonObject): string | undefined => {
   for (const [name, value] of Object.entries(holder)) {
-    if (isJsonArray(value) && value.length > mostValues) return name;
+    if (isJsonArray(value) && value.length > limits.values) return name;
     const within = isJsonObject(value) ? crowded(value) : undefined;
     if (within !== undefined) return within;
   }
@@ -16,29 +13,29 @@ const crowded = (holder: JsonObject): string | undefined => {
 
 /** Why a resource is too large to be kept; null when it is not. @param text the body as JSON */
 export const tooLarge = (body: JsonObject, text: string, members: number): ScimError | null => {
-  if (members > mostMembers) return scimError("invalidValue", `A group may have at most ${mostMembers} members.`);
+  if (members > limits.members) return scimError("invalidValue", `A group may have at most ${limits.members} members.`);
   const name = crowded(body);
   if (name !== undefined) {
-    return scimError("invalidValue", `${JSON.stringify(name)} may have at most ${mostValues} values.`);
+    return scimError("invalidValue", `${JSON.stringify(name)} may have at most ${limits.values} values.`);
   }
-  const isLong = text.length > longest || Buffer.byteLength(text) > longest;
-  return isLong ? scimError("invalidValue", `A resource may have at most ${longest} bytes.`) : null;
+  const isLong = text.length > limits.resourceBytes || Buffer.byteLength(text) > limits.resourceBytes;
+  return isLong ? scimError("invalidValue", `A resource may have at most ${limits.resourceBytes} bytes.`) : null;
 };
 
-const at = (body: JsonObject, urn: string, name: string): JsonValue | undefined => {
-  const container = body[urn];
-  return isJsonObject(container) ? container[name] : undefined;
-};
-
-const example = "urn:ietf:params:scim:schemas:extension:example:2.0:User";
-
-/** Writes down when a badge was given out: what only the service may say. */
-export const withBadgeDate = (body: JsonObject, before: JsonObject | null, now: Date): JsonObject => {
-  const container = body[example];
+/** Writes down when a badge was given out, and which it is: what only the service may say. */
+export const withBadge = (body: JsonObject, before: JsonObject | null, now: Date): JsonObject => {
+  const container = body[exampleUserSchema.id];
   if (!isJsonObject(container)) return body;
-  const { badgeIssuedAt: _, ...rest } = container;
-  if (rest.badge === undefined) return Object.keys(rest).length === 0 ? body : { ...body, [example]: rest };
-  const isSame = before !== null && at(before, example, "badge") === rest.badge;
-  const issued = isSame ? at(before, example, "badgeIssuedAt") : undefined;
-  return { ...body, [example]: { ...rest, badgeIssuedAt: issued ?? now.toISOString() } };
+  const { badgeIssuedAt: _at, badgeState: _state, ...rest } = container;
+  if (rest.badge === undefined) return { ...body, [exampleUserSchema.id]: rest };
+  const old = before?.[exampleUserSchema.id];
+  const had = isJsonObject(old) ? old : {};
+  const { badgeIssuedAt, badgeState } =
+    had.badge === rest.badge
+      ? had
+      : { badgeIssuedAt: now.toISOString(), badgeState: had.badge === undefined ? "first" : "replaced" };
+  return {
+    ...body,
+    [exampleUserSchema.id]: { ...rest, badgeIssuedAt: badgeIssuedAt ?? null, badgeState: badgeState ?? null },
+  };
 };

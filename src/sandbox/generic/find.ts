@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import {
   compareSortKeys,
   compileFilter,
+  type Filter,
   filterPaths,
   foldCase,
-  type JsonObject,
   type Mode,
   parsePath,
-  type ResourceType,
   type Result,
   type ScimPath,
   type SortKey,
@@ -16,223 +14,62 @@ import {
   sortKeyOf,
 } from "#scim";
 import type { Found, Search, Stored } from "../provider/resource-store.ts";
-import type { Database } from "./database.ts";
-import { type Plan, planOf } from "./plan.ts";
-import { columns, isId, type Parts, type Row } from "./rows.ts";
+import { cursorOf, type Position, positionOf } from "./cursor.ts";
+import { limits } from "./limits.ts";
+import { planOf } from "./plan.ts";
+import type { Parts } from "./rows.ts";
+import { type Judge, type Place, readRows, walk } from "./walk.ts";
 
-/** How much one search may look at and hold. */
-const limits = { looked: 250_000, batch: 500, bytes: 8 * 1024 * 1024, sortKeys: 64 * 1024 * 1024 };
-/** Bytes that a member costs in an answer, about. */
-const memberBytes = 200;
-
-/** What a search needs of its tenant. */
-export interface Place {
-  readonly db: Database;
-  readonly tenantId: number;
-  readonly mode: Mode;
-  /** Makes resources of rows. */
-  settle(rows: readonly Row[]): Promise<readonly Stored[]>;
-}
-
-const refuse = (...error: Parameters<typeof scimError>): Result<never> => ({ ok: false, error: scimError(...error) });
-
-const tooMany = refuse(
-  "tooMany",
-  `The search would look at more than ${limits.looked} resources. Search by an attribute that has an index, or page by cursor.`,
-);
-
-const touches = (paths: readonly ScimPath[], names: readonly string[]): boolean =>
-  paths.some(({ name }) => names.includes(foldCase(name)));
-
-/** What has to be read of a resource to judge it. */
-const partsFor = (search: Search): Parts => {
-  const sorted = search.sort === null ? undefined : parsePath(search.sort.by);
-  const paths = [
-    ...(search.filter === null ? [] : filterPaths(search.filter)),
-    ...(sorted?.ok === true ? [sorted.value] : []),
-  ];
-  // A user's version changes with the groups.
-  return { groups: touches(paths, ["groups", "meta"]), members: touches(paths, ["members"]) ? "all" : "none" };
+const tooMany: Result<never> = {
+  ok: false,
+  error: scimError(
+    "tooMany",
+    `The search would look at more than ${limits.looked} resources. Search by an attribute that has an index, or page by cursor.`,
+  ),
 };
 
-/** The seqs of what a plan finds. */
-const candidates = (tenantId: number, plan: Plan): RawBuilder<unknown> => {
-  switch (plan.kind) {
-    case "id":
-      return isId(plan.id)
-        ? sql`select seq from provider.resource where id = ${plan.id}::uuid and tenant_id = ${tenantId}`
-        : candidates(tenantId, { kind: "none" });
-    case "key":
-      return sql`select resource_seq as seq from provider.key
-        where tenant_id = ${tenantId} and attribute = ${plan.attribute} and key = ${plan.key}`;
-    case "member":
-      return sql`select group_seq as seq from provider.member where member_seq in (${candidates(tenantId, { ...plan, kind: "id" })})`;
-    case "group":
-      return sql`(with recursive down (seq) as (
-          select o.member_seq from provider.member o where o.group_seq in (${candidates(tenantId, { ...plan, kind: "id" })})
-          union select o.member_seq from down join provider.member o on o.group_seq = down.seq)
-        select seq from down)`;
-    case "union":
-      return sql.join(
-        plan.plans.map((part) => candidates(tenantId, part)),
-        sql` union `,
-      );
-    default:
-      return sql`select null::bigint as seq where false`;
-  }
+const pathsOf = (filter: Filter | null, sortBy: string | undefined): readonly ScimPath[] => {
+  const sorted = sortBy === undefined ? undefined : parsePath(sortBy);
+  return [...(filter === null ? [] : filterPaths(filter)), ...(sorted?.ok === true ? [sorted.value] : [])];
 };
 
-/** PostgreSQL's texts hold no NUL. */
-const isStorable = (plan: Plan): boolean => plan.kind !== "key" || !plan.key.includes("\0");
-
-const findCandidates = async (
-  { db, tenantId }: Place,
-  type: ResourceType,
-  plan: Plan,
-  after: number,
-): Promise<readonly number[]> => {
-  if (plan.kind === "none" || !isStorable(plan)) return [];
-  const name = plan.kind === "id" || plan.kind === "key" ? `provider-find-${plan.kind}` : null;
-  const isNowhere = plan.kind === "id" && !isId(plan.id);
-  if (isNowhere) return [];
-  const rows = await db.rows<{ seq: number }>(
-    name,
-    sql`select r.seq from provider.resource r where r.seq = any(array(${candidates(tenantId, plan)}))
-      and r.type = ${type.name} and r.seq > ${after} order by r.seq limit ${limits.looked + 1}`,
-  );
-  return rows.map(({ seq }) => seq);
+/** What has to be read of a resource to judge it. A user's version, in `meta`, changes with the groups. */
+const partsFor = ({ filter, sort }: Search): Parts => {
+  const names = new Set(pathsOf(filter, sort?.by).map(({ name }) => foldCase(name)));
+  return { groups: names.has("groups") || names.has("meta"), members: names.has("members") ? "all" : "none" };
 };
-
-/** Reads rows in the order of their seqs; fewer when they would be too much at once, but one at least. */
-export const readRows = async (db: Database, seqs: readonly number[], parts: Parts): Promise<readonly Row[]> => {
-  if (seqs.length === 0) return [];
-  const weight = sql`p.size + ${parts.members === "none" ? 0 : memberBytes} * p.members`;
-  const isUsual = parts.members === "none" || parts.members === "all";
-  return db.rows<Row>(
-    isUsual ? `provider-read-${parts.members}-${parts.groups}` : null,
-    sql`select ${columns(parts)} from (
-        select p.*, o.n, sum(${weight}) over (order by o.n) - (${weight}) as before
-        from unnest(${seqs}::bigint[]) with ordinality o (seq, n) join provider.resource p on p.seq = o.seq
-      ) r where r.before < ${limits.bytes} order by r.n`,
-  );
-};
-
-const readBatch = (
-  { db, tenantId }: Place,
-  type: ResourceType,
-  after: number,
-  parts: Parts,
-): Promise<readonly Row[]> => {
-  const weight = sql`p.size + ${parts.members === "none" ? 0 : memberBytes} * p.members`;
-  return db.rows<Row>(
-    `provider-batch-${String(parts.members)}-${parts.groups}`,
-    sql`select ${columns(parts)} from (
-        select p.*, sum(${weight}) over (order by p.seq) - (${weight}) as before from (
-          select * from provider.resource
-          where tenant_id = ${tenantId} and type = ${type.name} and seq > ${after} order by seq limit ${limits.batch}
-        ) p
-      ) r where r.before < ${limits.bytes} order by r.seq`,
-  );
-};
-
-/** Everything of a type that a plan finds, in order, in batches. */
-async function* walk(
-  place: Place,
-  type: ResourceType,
-  { plan, after, parts }: { plan: Plan; after: number; parts: Parts },
-): AsyncGenerator<readonly Row[]> {
-  if (plan.kind === "all") {
-    for (let last = after; ; ) {
-      const rows = await readBatch(place, type, last, parts);
-      if (rows.length === 0) return;
-      yield rows;
-      last = rows.at(-1)?.seq ?? last;
-    }
-  }
-  let seqs = await findCandidates(place, type, plan, after);
-  while (seqs.length > 0) {
-    const rows = await readRows(place.db, seqs.slice(0, limits.batch), parts);
-    yield rows;
-    const last = rows.at(-1)?.seq;
-    seqs = last === undefined ? seqs.slice(limits.batch) : seqs.slice(seqs.indexOf(last) + 1);
-  }
-}
-
-interface Judge {
-  readonly type: ResourceType;
-  readonly plan: Plan;
-  readonly matches: (resource: JsonObject) => boolean;
-  readonly sortKey: ((resource: JsonObject) => SortKey) | null;
-}
 
 const judgesOf = (search: Search, mode: Mode): Result<readonly Judge[]> => {
+  const { filter, sort, types } = search;
+  const keys = types.map((type) => (sort === null ? null : sortKeyOf(type, sort.by, mode)));
+  const [unsortable] = keys;
+  // Of several types one is enough that has the attribute.
+  if (keys.every((key) => key?.ok === false) && unsortable?.ok === false) return unsortable;
   const judges: Judge[] = [];
-  let problem: Result<never> | undefined;
-  for (const type of search.types) {
-    const matches = search.filter === null ? null : compileFilter(search.filter, type, mode);
-    if (matches !== null && !matches.ok) return matches;
-    const key = search.sort === null ? null : sortKeyOf(type, search.sort.by, mode);
-    if (key !== null && !key.ok) problem ??= key;
+  for (const [index, type] of types.entries()) {
+    const matches = filter === null ? null : compileFilter(filter, type, mode);
+    if (matches?.ok === false) return matches;
+    const key = keys[index] ?? null;
     judges.push({
       type,
-      plan: search.filter === null ? { kind: "all" } : planOf(search.filter, type, mode),
+      plan: filter === null ? { kind: "all" } : planOf(filter, type, mode),
+      parts: partsFor(search),
       matches: matches?.value ?? (() => true),
       sortKey: key === null ? null : key.ok ? key.value : () => undefined,
     });
   }
-  // Of several types one is enough that has the attribute.
-  const isSortable =
-    search.sort === null || search.types.some((type) => sortKeyOf(type, search.sort?.by ?? "", mode).ok);
-  return isSortable || problem === undefined ? { ok: true, value: judges } : problem;
+  return { ok: true, value: judges };
 };
 
-/** Where a page by cursor goes on: after a resource of a type, or after so many of a sorted list. */
-type Position = { readonly type: number; readonly after: number } | { readonly offset: number };
+/** Reads the resources of a page in full; fewer when they would be too much. */
+const show = async (place: Place, seqs: readonly number[], { wanted }: Search): Promise<readonly Stored[]> =>
+  place.settle(await readRows(place.db, seqs, { groups: true, members: wanted.members ? "all" : "none" }));
 
-const printOf = ({ types, filter, sort }: Search): string =>
-  createHash("sha256")
-    .update(JSON.stringify([types.map(({ name }) => name), filter, sort]))
-    .digest("base64url")
-    .slice(0, 12);
-
-const cursorOf = (search: Search, position: Position): string =>
-  Buffer.from(
-    JSON.stringify([printOf(search), "offset" in position ? [position.offset] : [position.type, position.after]]),
-  ).toString("base64url");
-
-const positionOf = (search: Search, cursor: string | null): Result<Position> => {
-  if (cursor === null) return { ok: true, value: search.sort === null ? { type: 0, after: 0 } : { offset: 0 } };
-  const invalid = refuse("invalidCursor", "The cursor belongs to no page of this search. Begin again without one.");
-  let given: unknown;
-  try {
-    given = JSON.parse(Buffer.from(cursor.slice(0, 200), "base64url").toString("utf8"));
-  } catch {
-    return invalid;
-  }
-  const [print, numbers] = Array.isArray(given) ? given : [];
-  if (
-    print !== printOf(search) ||
-    !Array.isArray(numbers) ||
-    !numbers.every((one) => Number.isSafeInteger(one) && one >= 0)
-  ) {
-    return invalid;
-  }
-  const [first, second] = numbers as readonly number[];
-  if (search.sort !== null)
-    return first === undefined || second !== undefined ? invalid : { ok: true, value: { offset: first } };
-  if (first === undefined || second === undefined) return invalid;
-  return { ok: true, value: { type: first, after: second } };
-};
-
-/** Reads the resources of a page in full. */
-const show = async (place: Place, seqs: readonly number[], search: Search): Promise<readonly Stored[]> =>
-  place.settle(await readRows(place.db, seqs, { groups: true, members: search.wanted.members ? "all" : "none" }));
-
-/** All of the types, in the order of their making. */
+/** A page of all there are: nothing but the page is looked at. */
 const findAll = async (place: Place, search: Search, offset: number): Promise<Found> => {
   const { db, tenantId } = place;
-  let total = 0;
   const seqs: number[] = [];
+  let total = 0;
   for (const { name } of search.types) {
     const counted = await db.rows<{ total: number }>(
       "provider-count",
@@ -240,11 +77,12 @@ const findAll = async (place: Place, search: Search, offset: number): Promise<Fo
     );
     const here = counted[0]?.total ?? 0;
     const skip = Math.max(0, offset - total);
-    const limit = search.limit - seqs.length;
-    if (limit > 0 && skip < here) {
+    const room = search.limit - seqs.length;
+    if (room > 0 && skip < here) {
       const rows = await db.rows<{ seq: number }>(
         "provider-page",
-        sql`select seq from provider.resource where tenant_id = ${tenantId} and type = ${name} order by seq offset ${skip} limit ${limit}`,
+        sql`select seq from provider.resource where tenant_id = ${tenantId} and type = ${name}
+          order by seq offset ${skip} limit ${room}`,
       );
       seqs.push(...rows.map(({ seq }) => seq));
     }
@@ -253,29 +91,22 @@ const findAll = async (place: Place, search: Search, offset: number): Promise<Fo
   return { resources: await show(place, seqs, search), total, next: null };
 };
 
-const isMatch = async (place: Place, judge: Judge, rows: readonly Row[]): Promise<readonly Stored[]> =>
-  (await place.settle(rows)).map((stored) => stored).filter(({ resource }) => judge.matches(resource));
-
-/** Goes through everything, counts the matches and keeps the page. */
-const findByIndex = async (
+/** Goes through all that may match, counts, and keeps the page. */
+const findMatches = async (
   place: Place,
   search: Search,
   judges: readonly Judge[],
   offset: number,
 ): Promise<Result<Found>> => {
-  const parts = partsFor(search);
-  const sorted: { key: SortKey; seq: number }[] = [];
+  const sorted: { readonly key: SortKey; readonly seq: number }[] = [];
   const page: number[] = [];
   let looked = 0;
   let total = 0;
   let held = 0;
   for (const judge of judges) {
-    for await (const rows of walk(place, judge.type, { plan: judge.plan, after: 0, parts })) {
-      looked += rows.length;
-      if (looked > limits.looked) return tooMany;
-      const seqs = new Map(rows.map(({ id, seq }) => [id, seq]));
-      for (const { id, resource } of await isMatch(place, judge, rows)) {
-        const seq = seqs.get(id) ?? 0;
+    for await (const batch of walk(place, judge, 0)) {
+      looked += batch.looked;
+      for (const { seq, resource } of batch.matches) {
         if (judge.sortKey !== null) {
           const key = judge.sortKey(resource);
           held += typeof key === "string" ? 2 * key.length + 50 : 50;
@@ -283,7 +114,7 @@ const findByIndex = async (
         } else if (total >= offset && page.length < search.limit) page.push(seq);
         total += 1;
       }
-      if (held > limits.sortKeys) return tooMany;
+      if (looked > limits.looked || held > limits.sortBytes) return tooMany;
     }
   }
   const direction = search.sort?.order === "descending" ? -1 : 1;
@@ -292,84 +123,54 @@ const findByIndex = async (
   return { ok: true, value: { resources: await show(place, seqs, search), total, next: null } };
 };
 
-/** Goes on where the last page ended, until the page is full. */
-const findByCursor = async (
+/** Goes on where the last page ended until the page is full, or enough has been looked at. */
+const findNext = async (
   place: Place,
   search: Search,
   judges: readonly Judge[],
   start: { readonly type: number; readonly after: number },
 ): Promise<Found> => {
-  const parts = partsFor(search);
-  const page: { type: number; seq: number }[] = [];
-  let looked = 0;
-  for (const [type, judge] of judges.entries()) {
-    if (type < start.type) continue;
-    const after = type === start.type ? start.after : 0;
-    for await (const rows of walk(place, judge.type, { plan: judge.plan, after, parts })) {
-      const seqs = new Map(rows.map(({ id, seq }) => [id, seq]));
-      for (const { id } of await isMatch(place, judge, rows)) {
-        if (page.length >= search.limit) {
-          const shown = await show(
-            place,
-            page.map(({ seq }) => seq),
-            search,
-          );
-          const last = page[shown.length - 1] ?? start;
-          return {
-            resources: shown,
-            total: null,
-            next: cursorOf(search, { type: last.type, after: "seq" in last ? last.seq : last.after }),
-          };
+  const page: { readonly type: number; readonly after: number }[] = [];
+  const collect = async (): Promise<Position | null> => {
+    let looked = 0;
+    for (const [type, judge] of judges.entries()) {
+      if (type < start.type) continue;
+      for await (const batch of walk(place, judge, type === start.type ? start.after : 0)) {
+        for (const { seq } of batch.matches) {
+          if (page.length === search.limit) return page.at(-1) ?? null;
+          page.push({ type, after: seq });
         }
-        page.push({ type, seq: seqs.get(id) ?? 0 });
-      }
-      looked += rows.length;
-      if (looked > limits.looked) {
-        const shown = await show(
-          place,
-          page.map(({ seq }) => seq),
-          search,
-        );
-        const isCut = shown.length < page.length;
-        const last = isCut ? page[shown.length - 1] : undefined;
-        const position =
-          last === undefined ? { type, after: rows.at(-1)?.seq ?? after } : { type: last.type, after: last.seq };
-        return { resources: shown, total: null, next: cursorOf(search, position) };
+        looked += batch.looked;
+        if (looked >= limits.looked) return { type, after: batch.last };
       }
     }
-  }
-  const shown = await show(
-    place,
-    page.map(({ seq }) => seq),
-    search,
-  );
-  const last = shown.length < page.length ? page[shown.length - 1] : undefined;
-  return {
-    resources: shown,
-    total: null,
-    next: last === undefined ? null : cursorOf(search, { type: last.type, after: last.seq }),
+    return null;
   };
+  const end = await collect();
+  const seqs = page.map(({ after }) => after);
+  const resources = await show(place, seqs, search);
+  const next = resources.length < page.length ? (page[resources.length - 1] ?? null) : end;
+  return { resources, total: null, next: next === null ? null : cursorOf(search, next) };
 };
 
 /** Finds the resources of a search. Memory is bounded by a batch, a page and the keys of what is sorted. */
-export const findResources = async (place: Place, search: Search): Promise<Result<Found>> => {
-  const judges = judgesOf(search, place.mode);
+export const findResources = async (place: Place, mode: Mode, search: Search): Promise<Result<Found>> => {
+  const judges = judgesOf(search, mode);
   if (!judges.ok) return judges;
   if (search.start.kind === "index") {
     const { offset } = search.start;
-    if (search.filter === null && search.sort === null)
-      return { ok: true, value: await findAll(place, search, offset) };
-    return findByIndex(place, search, judges.value, offset);
+    const isPlain = search.filter === null && search.sort === null;
+    if (isPlain) return { ok: true, value: await findAll(place, search, offset) };
+    return findMatches(place, search, judges.value, offset);
   }
   const position = positionOf(search, search.start.cursor);
   if (!position.ok) return position;
   if (!("offset" in position.value)) {
-    return { ok: true, value: await findByCursor(place, search, judges.value, position.value) };
+    return { ok: true, value: await findNext(place, search, judges.value, position.value) };
   }
-  const { offset } = position.value;
-  const found = await findByIndex(place, search, judges.value, offset);
+  const found = await findMatches(place, search, judges.value, position.value.offset);
   if (!found.ok) return found;
-  const end = offset + found.value.resources.length;
-  const isMore = end < (found.value.total ?? 0) && found.value.resources.length > 0;
+  const end = position.value.offset + found.value.resources.length;
+  const isMore = found.value.resources.length > 0 && end < (found.value.total ?? 0);
   return { ok: true, value: { ...found.value, next: isMore ? cursorOf(search, { offset: end }) : null } };
 };

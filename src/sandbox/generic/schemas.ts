@@ -19,6 +19,11 @@ export const exampleUserSchema: SchemaDefinition = {
       type: "dateTime",
       mutability: "readOnly",
     }),
+    attribute("badgeState", "Whether the badge is the first or replaced another; set by the service.", {
+      mutability: "readOnly",
+      canonicalValues: ["first", "replaced"],
+    }),
+    attribute("locker", "Name of the locker; letter case counts.", { caseExact: true }),
     attribute("serialNumber", "Number of the person's file; it never changes, and letter case counts.", {
       caseExact: true,
       mutability: "immutable",

@@ -13,7 +13,7 @@ import {
 import type { Store } from "#store";
 import type { Change, Created, Guard, NewResource, ResourceStore, Stored, Wanted } from "../provider/resource-store.ts";
 import { missing } from "../provider/resources.ts";
-import { tooLarge, withBadgeDate } from "./checks.ts";
+import { tooLarge, withBadge } from "./checks.ts";
 import { type Database, databaseOf, transaction } from "./database.ts";
 import { findResources } from "./find.ts";
 import { addMembers, dropMembers, findMembers, leaveGroups } from "./members.ts";
@@ -101,7 +101,7 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
     at: Date,
   ): Promise<Written & { members: readonly string[] }> => {
     const { body: given, members, password } = stripped(resource);
-    const body = type.name === "User" ? withBadgeDate(given, before, at) : given;
+    const body = type.name === "User" ? withBadge(given, before, at) : given;
     const text = JSON.stringify(body);
     const large = tooLarge(body, text, members.length);
     if (large !== null) throw new Refusal(large);
@@ -268,6 +268,6 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
     change,
     remove,
     find: (search) =>
-      findResources({ db: anywhere, tenantId: tenant.id, mode: tenant.mode, settle: settle(anywhere) }, search),
+      findResources({ db: anywhere, tenantId: tenant.id, settle: settle(anywhere) }, tenant.mode, search),
   };
 };

@@ -19,6 +19,9 @@ export type UnknownAttributes = "ignore" | "refuse";
 /** How strictly a value is read. */
 export type NormaliseOptions = { readonly mode: Mode; readonly unknown: UnknownAttributes };
 
+/** RFC 4648 section 4; padding may be missing. */
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
 const largestDecimalText = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
 const wrong = (attribute: AttributeDefinition, wanted: string, value: unknown): ReturnType<typeof refuse> => {
@@ -54,6 +57,11 @@ const readSimple = (attribute: AttributeDefinition, value: JsonValue, mode: Mode
         return wrong(attribute, "a date and time such as 2025-03-01T09:30:00Z", value);
       }
       return succeed(value);
+    case "binary": {
+      const text = readText(attribute, value);
+      const isBase64 = text.ok && typeof text.value === "string" && base64.test(text.value);
+      return isBase64 || !text.ok ? text : wrong(attribute, "base64", value);
+    }
     default:
       return readText(attribute, value);
   }
