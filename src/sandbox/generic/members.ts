@@ -3,7 +3,7 @@ import { type Result, scimError } from "#scim";
 import type { Database } from "./database.ts";
 import { isId } from "./rows.ts";
 
-/** Finds who members are to be. Fails with invalidValue when there is no such resource in the tenant. */
+/** Finds who members are to be, in the given order; each id must be given once. Fails with invalidValue when there is no such resource in the tenant. */
 export const findMembers = async (
   db: Database,
   tenantId: number,
@@ -13,10 +13,11 @@ export const findMembers = async (
   const rows = ids.every(isId)
     ? await db.rows<{ seq: number; id: string }>(
         "provider-members",
-        sql`select seq, id from provider.resource where id = any(${ids}::uuid[]) and tenant_id = ${tenantId}`,
+        sql`select r.seq, r.id from unnest(${ids}::uuid[]) with ordinality m (id, n)
+          join provider.resource r on r.id = m.id where r.tenant_id = ${tenantId} order by m.n`,
       )
     : [];
-  if (rows.length === new Set(ids).size) return { ok: true, value: rows.map(({ seq }) => seq) };
+  if (rows.length === ids.length) return { ok: true, value: rows.map(({ seq }) => seq) };
   const found = new Set(rows.map(({ id }) => id));
   const missing = ids.find((id) => !isId(id) || (rows.length > 0 && !found.has(id))) ?? ids[0] ?? "";
   return {

@@ -88,7 +88,7 @@ export const stripped = (
   const listed = isJsonArray(members) ? members : [];
   return {
     body: isJsonObject(container) ? { ...rest, [enterprise]: withBareManager(container) } : rest,
-    members: listed.map((member) => referredId(member) ?? ""),
+    members: [...new Set(listed.map((member) => referredId(member) ?? ""))],
     password: typeof password === "string" && password !== "" ? password : undefined,
   };
 };

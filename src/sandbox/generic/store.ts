@@ -99,7 +99,7 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
     { type, id, resource }: { type: ResourceType; id: string; resource: JsonObject },
     before: JsonObject | null,
     at: Date,
-  ): Promise<Written & { members: readonly string[] }> => {
+  ): Promise<Written> => {
     const { body: given, members, password } = stripped(resource);
     const body = type.name === "User" ? withBadge(given, before, at) : given;
     const text = JSON.stringify(body);
@@ -122,9 +122,7 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
     await addMembers(db, groupSeq, found.value);
   };
 
-  const createAll = async (
-    written: readonly (Written & { members: readonly string[] })[],
-  ): Promise<readonly Stored[]> => {
+  const createAll = async (written: readonly Written[]): Promise<readonly Stored[]> => {
     const isSimple = written.length === 1 && written[0]?.members.length === 0;
     const insert = async (db: Database): Promise<readonly Row[]> => {
       const rows: Row[] = [];
@@ -160,10 +158,6 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
         } catch (error) {
           throw error instanceof Refusal ? new Refusal(error.error, at) : error;
         }
-        await db.rows(
-          "provider-size",
-          sql`update provider.resource set members = ${members.length} where seq = ${rows[at]?.seq}`,
-        );
       }
       const made: Stored[] = [];
       for (const { id, type } of written) {
@@ -176,7 +170,7 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
 
   const create = async (resources: readonly NewResource[]): Promise<Created> => {
     const at = clock.now();
-    const written: (Written & { members: readonly string[] })[] = [];
+    const written: Written[] = [];
     for (const [index, { type, id, resource }] of resources.entries()) {
       try {
         written.push(await writtenOf({ type, id: id ?? newId(), resource }, null, at));

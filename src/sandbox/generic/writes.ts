@@ -13,6 +13,8 @@ export interface Written {
   /** The body as JSON. */
   readonly text: string;
   readonly password: string | undefined;
+  /** Ids of the members, each once. */
+  readonly members: readonly string[];
   readonly at: Date;
 }
 
@@ -23,14 +25,14 @@ const columnsOf = (keys: readonly Key[]) =>
 export const insertResource = async (
   db: Database,
   tenantId: number,
-  { id, type, body, text, password, at }: Written,
+  { id, type, body, text, password, members, at }: Written,
 ): Promise<number> => {
   const [attributes, keys, unique] = columnsOf(keysOf(type, body));
   const rows = await db.rows<{ seq: number }>(
     "provider-insert",
     sql`with created as (
-        insert into provider.resource (id, tenant_id, type, version, created_at, modified_at, display, body, size, password)
-        values (${id}, ${tenantId}, ${type.name}, 1, ${at}, ${at}, ${displayOf(body)}, ${text}, ${Buffer.byteLength(text)}, ${password ?? null})
+        insert into provider.resource (id, tenant_id, type, version, created_at, modified_at, display, body, size, members, password)
+        values (${id}, ${tenantId}, ${type.name}, 1, ${at}, ${at}, ${displayOf(body)}, ${text}, ${Buffer.byteLength(text)}, ${members.length}, ${password ?? null})
         returning seq
       ), keyed as (
         insert into provider.key (resource_seq, tenant_id, attribute, key, is_unique)

@@ -59,9 +59,6 @@ const obstacle = (run: Run, operation: BulkOperation, together: readonly number[
   if (operation.problem !== null) return scimError("invalidSyntax", operation.problem);
   const place = placeOf(run, operation.path);
   if (place === null) return statusError(404, `There is nothing at ${JSON.stringify(operation.path.slice(0, 80))}.`);
-  if ((operation.method === "POST") !== (place.id === undefined)) {
-    return statusError(405, `A ${operation.method} cannot be made at ${JSON.stringify(operation.path.slice(0, 80))}.`);
-  }
   for (const bulkId of referencesOf(operation)) {
     const creator = run.creators.get(bulkId);
     if (creator === undefined)
@@ -69,6 +66,9 @@ const obstacle = (run: Run, operation: BulkOperation, together: readonly number[
     const isThere = together.includes(creator) || (run.outcomes.get(creator)?.status ?? 500) < 400;
     if (!isThere)
       return statusError(409, `The resource with the bulkId ${JSON.stringify(bulkId.slice(0, 80))} was not created.`);
+  }
+  if ((operation.method === "POST") !== (place.id === undefined)) {
+    return statusError(405, `A ${operation.method} cannot be made at ${JSON.stringify(operation.path.slice(0, 80))}.`);
   }
   return null;
 };
