@@ -12,7 +12,7 @@ const seqsOf = (tenantId: number, plan: Plan): RawBuilder<unknown> => {
   switch (plan.kind) {
     case "id":
       if (!isId(plan.id)) return nothing;
-      return sql`select seq from provider.resource where id = ${plan.id}::uuid and tenant_id = ${tenantId}`;
+      return sql`select seq from provider.resource where id = ${plan.id}::uuid`;
     case "key":
       // A text of PostgreSQL holds no NUL.
       if (plan.key.includes("\0")) return nothing;
@@ -20,11 +20,13 @@ const seqsOf = (tenantId: number, plan: Plan): RawBuilder<unknown> => {
         where tenant_id = ${tenantId} and attribute = ${plan.attribute} and key = ${plan.key}`;
     case "member":
       return sql`select group_seq as seq from provider.member
-        where member_seq in (${seqsOf(tenantId, { kind: "id", id: plan.id })})`;
+        where member_seq = (${seqsOf(tenantId, { kind: "id", id: plan.id })})`;
     case "group":
       return sql`(with recursive down (seq) as (
-          select o.member_seq from provider.member o where o.group_seq in (${seqsOf(tenantId, { kind: "id", id: plan.id })})
-          union select o.member_seq from down join provider.member o on o.group_seq = down.seq
+          select o.member_seq from provider.member o where o.group_seq = (${seqsOf(tenantId, { kind: "id", id: plan.id })})
+          union select o.member_seq from down cross join lateral (
+            select member_seq from provider.member where group_seq = down.seq offset 0
+          ) o
         ) select seq from down)`;
     case "union":
       return sql.join(
@@ -53,7 +55,7 @@ export const findCandidates = async (
   const rows = await db.rows<{ seq: number }>(
     nameOf(plan),
     sql`select r.seq from provider.resource r where r.seq = any(array(${seqsOf(tenantId, plan)}))
-      and r.type = ${type.name} and r.seq > ${after} order by r.seq limit ${limits.looked + 1}`,
+      and r.tenant_id = ${tenantId} and r.type = ${type.name} and r.seq > ${after} order by r.seq limit ${limits.looked + 1}`,
   );
   return rows.map(({ seq }) => seq);
 };

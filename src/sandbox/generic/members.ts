@@ -13,8 +13,9 @@ export const findMembers = async (
   const rows = ids.every(isId)
     ? await db.rows<{ seq: number; id: string }>(
         "provider-members",
-        sql`select r.seq, r.id from unnest(${ids}::uuid[]) with ordinality m (id, n)
-          join provider.resource r on r.id = m.id where r.tenant_id = ${tenantId} order by m.n`,
+        sql`select seq, id from (
+            select r.*, m.n from unnest(${ids}::uuid[]) with ordinality m (id, n) join provider.resource r on r.id = m.id offset 0
+          ) r where tenant_id = ${tenantId} order by n`,
       )
     : [];
   if (rows.length === ids.length) return { ok: true, value: rows.map(({ seq }) => seq) };
@@ -42,8 +43,8 @@ export const dropMembers = async (db: Database, groupSeq: number, ids: readonly 
   if (ids.length === 0) return;
   await db.rows(
     "provider-member-drop",
-    sql`delete from provider.member o using provider.resource m
-      where o.group_seq = ${groupSeq} and m.seq = o.member_seq and m.id = any(${ids}::uuid[])`,
+    sql`delete from provider.member where group_seq = ${groupSeq}
+      and member_seq = any(array(select seq from provider.resource where id = any(${ids}::uuid[])))`,
   );
 };
 
@@ -51,12 +52,12 @@ export const dropMembers = async (db: Database, groupSeq: number, ids: readonly 
 export const leaveGroups = async (db: Database, seq: number, at: Date): Promise<void> => {
   await db.rows(
     "provider-leave-lock",
-    sql`select 1 from provider.resource where seq in (select group_seq from provider.member where member_seq = ${seq}) order by seq for update`,
+    sql`select 1 from provider.resource where seq = any(array(select group_seq from provider.member where member_seq = ${seq})) order by seq for update`,
   );
   await db.rows(
     "provider-leave",
     sql`with gone as (delete from provider.member where member_seq = ${seq} returning group_seq)
       update provider.resource set version = version + 1, modified_at = ${at}, members = members - 1
-      where seq in (select group_seq from gone)`,
+      where seq = any(array(select group_seq from gone))`,
   );
 };

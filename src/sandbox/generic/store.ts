@@ -57,8 +57,8 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
           ? []
           : await db.rows<{ id: string; display: string | null }>(
               "provider-managers",
-              sql`select id, display from provider.resource
-              where id = any(${managers}::uuid[]) and tenant_id = ${tenant.id} and type = 'User'`,
+              sql`select id, display from (select * from provider.resource where id = any(${managers}::uuid[]) offset 0) m
+              where tenant_id = ${tenant.id} and type = 'User'`,
             );
       const byId = new Map(names.map(({ id, display }) => [id, display]));
       return rows.map((row) => storedOf(frame, row, byId));
@@ -76,7 +76,7 @@ export const tenantStore = (store: Store, clock: Clock, baseUrl: string, tenant:
     const rows = await db.rows<Row>(
       `provider-row-${name}-${parts.groups}-${lock}`,
       sql`select ${columns(parts)} from provider.resource r
-        where r.id = ${id} and r.tenant_id = ${tenant.id} and r.type = ${type.name} ${lock ? sql`for update` : sql``}`,
+        where r.seq = (select seq from provider.resource where id = ${id}) and r.tenant_id = ${tenant.id} and r.type = ${type.name} ${lock ? sql`for update` : sql``}`,
     );
     return rows[0] ?? null;
   };
