@@ -33,14 +33,17 @@ export const databaseOf = (store: Store): Database => ({
 const deadlock = "40P01";
 const attempts = 5;
 
-const once = async <T>(store: Store, work: (db: Database) => Promise<T>): Promise<T> => {
+const once = async <Outcome extends { readonly ok: boolean }>(
+  store: Store,
+  work: (db: Database) => Promise<Outcome>,
+): Promise<Outcome> => {
   const client = await store.pool.connect();
   let problem: Error | undefined;
   try {
     await client.query("begin");
-    const result = await work(on(store, client));
-    await client.query("commit");
-    return result;
+    const outcome = await work(on(store, client));
+    await client.query(outcome.ok ? "commit" : "rollback");
+    return outcome;
   } catch (error) {
     await client.query("rollback").catch((broken: Error) => {
       problem = broken;
@@ -51,8 +54,11 @@ const once = async <T>(store: Store, work: (db: Database) => Promise<T>): Promis
   }
 };
 
-/** Runs a transaction, and again when it and another stood in each other's way. */
-export const transaction = async <T>(store: Store, work: (db: Database) => Promise<T>): Promise<T> => {
+/** Runs a transaction that undoes all when its outcome is not ok, and runs it again when it and another stood in each other's way. */
+export const transaction = async <Outcome extends { readonly ok: boolean }>(
+  store: Store,
+  work: (db: Database) => Promise<Outcome>,
+): Promise<Outcome> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(store, work);

@@ -67,13 +67,13 @@ const show = async (place: Place, seqs: readonly number[], { wanted }: Search): 
 
 /** A page of all there are: nothing but the page is looked at. */
 const findAll = async (place: Place, search: Search, offset: number): Promise<Found> => {
-  const { db, tenantId } = place;
+  const { db, tenant } = place;
   const seqs: number[] = [];
   let total = 0;
   for (const { name } of search.types) {
     const counted = await db.rows<{ total: number }>(
       "provider-count",
-      sql`select count(*) as total from provider.resource where tenant_id = ${tenantId} and type = ${name}`,
+      sql`select count(*) as total from provider.resource where tenant_id = ${tenant.id} and type = ${name}`,
     );
     const here = counted[0]?.total ?? 0;
     const skip = Math.max(0, offset - total);
@@ -81,7 +81,7 @@ const findAll = async (place: Place, search: Search, offset: number): Promise<Fo
     if (room > 0 && skip < here) {
       const rows = await db.rows<{ seq: number }>(
         "provider-page",
-        sql`select seq from provider.resource where tenant_id = ${tenantId} and type = ${name}
+        sql`select seq from provider.resource where tenant_id = ${tenant.id} and type = ${name}
           order by seq offset ${skip} limit ${room}`,
       );
       seqs.push(...rows.map(({ seq }) => seq));
@@ -154,8 +154,8 @@ const findNext = async (
 };
 
 /** Finds the resources of a search. Memory is bounded by a batch, a page and the keys of what is sorted. */
-export const findResources = async (place: Place, mode: Mode, search: Search): Promise<Result<Found>> => {
-  const judges = judgesOf(search, mode);
+export const findResources = async (place: Place, search: Search): Promise<Result<Found>> => {
+  const judges = judgesOf(search, place.tenant.mode);
   if (!judges.ok) return judges;
   if (search.start.kind === "index") {
     const { offset } = search.start;

@@ -225,3 +225,27 @@ test("one member of ten thousand comes and goes without the others being written
   const put = await call("PUT", `/Groups/${id}`, whole);
   expect([put.status, put.body.meta.version]).toEqual([200, 'W/"3"']);
 });
+
+test("who joins, leaves and is deleted at the same time is in no group that does not know of it", async () => {
+  const people = await Promise.all(Array.from({ length: 12 }, () => user()));
+  const groups = await Promise.all(Array.from({ length: 4 }, () => group(...people.slice(0, 6))));
+  const statuses = await Promise.all([
+    ...groups.flatMap(({ id }) =>
+      people.map(({ id: value }) => patch(id, { op: "add", path: "members", value: [{ value }] })),
+    ),
+    ...people.slice(3, 9).map(({ id }) => call("DELETE", `/Users/${id}`)),
+    ...groups.map(({ id }) => patch(id, { op: "replace", path: "displayName", value: `Renamed ${id}` })),
+  ]);
+  expect(new Set(statuses.map(({ status }) => status))).toEqual(
+    expect.toSatisfy((seen: Set<number>) => ![...seen].some((status) => status >= 500)),
+  );
+  const staying = [...people.slice(0, 3), ...people.slice(9)].map(({ id }) => id).sort();
+  for (const one of groups) {
+    const { members } = await read("Groups", one);
+    expect(idsOf(members).sort()).toEqual(staying);
+  }
+  const { rows } = await sandbox.store.pool.query(
+    "select count(*)::int as wrong from provider.resource r where members <> (select count(*) from provider.member where group_seq = r.seq)",
+  );
+  expect(rows).toEqual([{ wrong: 0 }]);
+});

@@ -3,7 +3,7 @@ import { type Result, scimError } from "#scim";
 import type { Database } from "./database.ts";
 import { isId } from "./rows.ts";
 
-/** Finds who members are to be, in the given order; each id must be given once. Fails with invalidValue when there is no such resource in the tenant. */
+/** Finds who members are to be, in the given order, and keeps them from being removed meanwhile; each id must be given once. Fails with invalidValue when there is no such resource in the tenant. */
 export const findMembers = async (
   db: Database,
   tenantId: number,
@@ -14,7 +14,8 @@ export const findMembers = async (
     ? await db.rows<{ seq: number; id: string }>(
         "provider-members",
         sql`select seq, id from (
-            select r.*, m.n from unnest(${ids}::uuid[]) with ordinality m (id, n) join provider.resource r on r.id = m.id offset 0
+            select r.*, m.n from unnest(${ids}::uuid[]) with ordinality m (id, n) join provider.resource r on r.id = m.id
+            offset 0 for key share of r
           ) r where tenant_id = ${tenantId} order by n`,
       )
     : [];

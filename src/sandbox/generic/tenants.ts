@@ -4,8 +4,8 @@ import { type Clock, newId, newToken } from "#runtime";
 import type { Mode } from "#scim";
 import type { Sealer, Store } from "#store";
 import { SandboxError } from "../errors.ts";
+import type { Tenant } from "./context.ts";
 import { type Database, databaseOf, transaction } from "./database.ts";
-import type { Tenant } from "./store.ts";
 import { isTaken } from "./writes.ts";
 
 /** Characters of a token's value that are kept in clear, to find its row. */
@@ -35,8 +35,8 @@ const switchMode = async (db: Database, tenantId: number, mode: Mode): Promise<v
 };
 
 /** Opens a tenant by name, making it at the first time. @param mode null keeps what it has; a new tenant gets compat @throws SandboxError `InvalidSettings` */
-export const openTenant = (store: Store, clock: Clock, name: string, mode: Mode | null): Promise<Tenant> =>
-  transaction(store, async (db) => {
+export const openTenant = async (store: Store, clock: Clock, name: string, mode: Mode | null): Promise<Tenant> => {
+  const opened = await transaction(store, async (db) => {
     await db.rows(
       null,
       sql`insert into provider.tenant (name, mode, created_at) values (${name}, ${mode ?? "compat"}, ${clock.now()})
@@ -47,10 +47,12 @@ export const openTenant = (store: Store, clock: Clock, name: string, mode: Mode 
       sql`select id, mode from provider.tenant where name = ${name} for update`,
     );
     if (found === undefined) throw new TypeError("the tenant that was just made cannot be read");
-    if (mode === null || mode === found.mode) return found;
+    if (mode === null || mode === found.mode) return { ok: true, value: found };
     await switchMode(db, found.id, mode);
-    return { id: found.id, mode };
+    return { ok: true, value: { id: found.id, mode } };
   });
+  return opened.value;
+};
 
 /** Makes a token. Its value cannot be read again, unless a sealer keeps it. */
 export const issueToken = async (
@@ -117,8 +119,9 @@ export const ownToken = async (store: Store, clock: Clock, tenantId: number): Pr
   );
   const value = kept === undefined ? null : opened(store.sealer, kept);
   if (value !== null && (await findGrant(db, clock, value)) !== null) return value;
-  return transaction(store, async (tx) => {
+  const made = await transaction(store, async (tx) => {
     await tx.rows(null, sql`delete from provider.token where tenant_id = ${tenantId} and sealed is not null`);
-    return issueToken(tx, clock, tenantId, { mayWrite: true, sealer: store.sealer });
+    return { ok: true, value: await issueToken(tx, clock, tenantId, { mayWrite: true, sealer: store.sealer }) };
   });
+  return made.value;
 };

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { JsonObject, ResourceType, SortKey } from "#scim";
 import type { Stored } from "../provider/resource-store.ts";
 import { findCandidates } from "./candidates.ts";
+import type { Tenant } from "./context.ts";
 import type { Database } from "./database.ts";
 import { limits } from "./limits.ts";
 import type { Plan } from "./plan.ts";
@@ -10,7 +11,7 @@ import { columns, type Parts, type Row } from "./rows.ts";
 /** What a search needs of its tenant. */
 export interface Place {
   readonly db: Database;
-  readonly tenantId: number;
+  readonly tenant: Tenant;
   /** Makes resources of rows, in their order. */
   settle(rows: readonly Row[]): Promise<readonly Stored[]>;
 }
@@ -55,20 +56,20 @@ export const readRows = async (db: Database, seqs: readonly number[], parts: Par
   );
 };
 
-const readNext = ({ db, tenantId }: Place, { type, parts }: Judge, after: number): Promise<readonly Row[]> =>
+const readNext = ({ db, tenant }: Place, { type, parts }: Judge, after: number): Promise<readonly Row[]> =>
   db.rows<Row>(
     nameOf("next", parts),
     sql`select ${columns(parts)} from (
         select p.*, sum(${weightOf(parts)}) over (order by p.seq) - (${weightOf(parts)}) as before from (
           select * from provider.resource
-          where tenant_id = ${tenantId} and type = ${type.name} and seq > ${after} order by seq limit ${limits.batch}
+          where tenant_id = ${tenant.id} and type = ${type.name} and seq > ${after} order by seq limit ${limits.batch}
         ) p
       ) r where r.before < ${limits.batchBytes} order by r.seq`,
   );
 
 async function* rowsOf(place: Place, judge: Judge, after: number): AsyncGenerator<readonly Row[]> {
   if (judge.plan.kind !== "all") {
-    let seqs = await findCandidates(place.db, place.tenantId, judge.type, { plan: judge.plan, after });
+    let seqs = await findCandidates(place.db, place.tenant.id, judge.type, { plan: judge.plan, after });
     while (seqs.length > 0) {
       const rows = await readRows(place.db, seqs.slice(0, limits.batch), judge.parts);
       const last = rows.at(-1)?.seq;

@@ -2,21 +2,9 @@ import { sql } from "kysely";
 import { codeOf } from "#runtime";
 import { type JsonObject, type ResourceType, type ScimError, scimError } from "#scim";
 import type { Database } from "./database.ts";
+import type { Draft } from "./draft.ts";
 import { type Key, keysOf } from "./keys.ts";
 import { displayOf } from "./rows.ts";
-
-/** What is written of a resource. */
-export interface Written {
-  readonly id: string;
-  readonly type: ResourceType;
-  readonly body: JsonObject;
-  /** The body as JSON. */
-  readonly text: string;
-  readonly password: string | undefined;
-  /** Ids of the members, each once. */
-  readonly members: readonly string[];
-  readonly at: Date;
-}
 
 const columnsOf = (keys: readonly Key[]) =>
   [keys.map(({ attribute }) => attribute), keys.map(({ key }) => key), keys.map(({ isUnique }) => isUnique)] as const;
@@ -25,14 +13,15 @@ const columnsOf = (keys: readonly Key[]) =>
 export const insertResource = async (
   db: Database,
   tenantId: number,
-  { id, type, body, text, password, members, at }: Written,
+  { id, type, body, text, members, at }: Draft,
+  digest: string | undefined,
 ): Promise<number> => {
   const [attributes, keys, unique] = columnsOf(keysOf(type, body));
   const rows = await db.rows<{ seq: number }>(
     "provider-insert",
     sql`with created as (
         insert into provider.resource (id, tenant_id, type, version, created_at, modified_at, display, body, size, members, password)
-        values (${id}, ${tenantId}, ${type.name}, 1, ${at}, ${at}, ${displayOf(body)}, ${text}, ${Buffer.byteLength(text)}, ${members.length}, ${password ?? null})
+        values (${id}, ${tenantId}, ${type.name}, 1, ${at}, ${at}, ${displayOf(body)}, ${text}, ${Buffer.byteLength(text)}, ${members.length}, ${digest ?? null})
         returning seq
       ), keyed as (
         insert into provider.key (resource_seq, tenant_id, attribute, key, is_unique)
@@ -43,18 +32,18 @@ export const insertResource = async (
   return rows[0]?.seq ?? 0;
 };
 
-/** Writes a resource anew. @param before what it was @param members how many it has now */
+/** Writes a resource anew. @param before its body as it was @param members how many it has now @param digest of the password; undefined leaves it */
 export const updateResource = async (
   db: Database,
   tenantId: number,
   seq: number,
-  { before, after, members }: { before: JsonObject; after: Written; members: number },
+  { before, draft, members, digest }: { before: JsonObject; draft: Draft; members: number; digest: string | undefined },
 ): Promise<void> => {
-  const { type, body, text, password, at } = after;
+  const { type, body, text, at } = draft;
   await db.rows(
     "provider-update",
     sql`update provider.resource set version = version + 1, modified_at = ${at}, display = ${displayOf(body)}, body = ${text},
-      size = ${Buffer.byteLength(text)}, members = ${members}, password = coalesce(${password ?? null}, password) where seq = ${seq}`,
+      size = ${Buffer.byteLength(text)}, members = ${members}, password = coalesce(${digest ?? null}, password) where seq = ${seq}`,
   );
   const nameOf = ({ attribute, key }: Key) => `${attribute}\n${key}`;
   const had = keysOf(type, before);
