@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type JsonObject, type ResourceType, type Result, sameJson } from "#scim";
+import { type ResourceType, type Result, sameJson } from "#scim";
 import type { Change, Guard, Stored } from "../provider/resource-store.ts";
 import { missing } from "../provider/resources.ts";
 import { tooLarge } from "./checks.ts";
@@ -75,7 +75,7 @@ const change = async (
   const more = await changeMembers(context, db, row, lists);
   if (!more.ok) return more;
   const count = row.members + more.value;
-  const crowded = tooLarge(body, "", count);
+  const crowded = tooLarge("", count);
   if (crowded !== null) return { ok: false, error: crowded };
   if (isSame) await touchResource(db, row.seq, { at, members: more.value });
   else

@@ -1,23 +1,10 @@
-import { isJsonArray, isJsonObject, type JsonObject, type ScimError, scimError } from "#scim";
+import { isJsonObject, type JsonObject, type ScimError, scimError } from "#scim";
 import { limits } from "./limits.ts";
 import { exampleUserSchema } from "./schemas.ts";
 
-const crowded = (holder: JsonObject): string | undefined => {
-  for (const [name, value] of Object.entries(holder)) {
-    if (isJsonArray(value) && value.length > limits.values) return name;
-    const within = isJsonObject(value) ? crowded(value) : undefined;
-    if (within !== undefined) return within;
-  }
-  return undefined;
-};
-
 /** Why a resource is too large to be kept; null when it is not. @param text the body as JSON */
-export const tooLarge = (body: JsonObject, text: string, members: number): ScimError | null => {
+export const tooLarge = (text: string, members: number): ScimError | null => {
   if (members > limits.members) return scimError("invalidValue", `A group may have at most ${limits.members} members.`);
-  const name = crowded(body);
-  if (name !== undefined) {
-    return scimError("invalidValue", `${JSON.stringify(name)} may have at most ${limits.values} values.`);
-  }
   const isLong = text.length > limits.resourceBytes || Buffer.byteLength(text) > limits.resourceBytes;
   return isLong ? scimError("invalidValue", `A resource may have at most ${limits.resourceBytes} bytes.`) : null;
 };

@@ -26,6 +26,6 @@ export const draftOf = (
   const { body: given, members, password } = stripped(resource);
   const body = type.name === "User" ? withBadge(given, before, at) : given;
   const text = JSON.stringify(body);
-  const error = tooLarge(body, text, members.length);
+  const error = tooLarge(text, members.length);
   return error === null ? { ok: true, value: { id, type, body, text, members, password, at } } : { ok: false, error };
 };

@@ -205,6 +205,16 @@ const patches: readonly (readonly [
     [{ op: "add", path: "members", value: many(20_000, (index) => ({ value: String(index) })) }],
     400,
   ],
+  [
+    "a thousand operations on a hundred members each",
+    "group",
+    many(1000, (index) => ({
+      op: index % 2 === 0 ? "add" : "remove",
+      path: "members",
+      value: many(90, () => ({ value: id })),
+    })),
+    413,
+  ],
   ["a path that is no text", "user", [{ op: "add", path: { a: 1 }, value: "x" }], 400],
   ["operations that are no objects", "user", [null], 400],
 ];

@@ -9,7 +9,5 @@ export const limits = {
   sortBytes: 64 * 1024 * 1024,
   /** Bytes of a stored resource. */
   resourceBytes: 256 * 1024,
-  /** Values of an attribute. */
-  values: 500,
   members: 100_000,
 } as const;

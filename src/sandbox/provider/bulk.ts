@@ -14,7 +14,7 @@ import { type BulkOperation, readBulkRequest } from "./bulk-request.ts";
 import { guardOf } from "./preconditions.ts";
 import { readView } from "./projection.ts";
 import type { NewResource } from "./resource-store.ts";
-import { deleteResource, patchResource, replaceResource, unknownIn } from "./resources.ts";
+import { deleteResource, patchResource, readingOf, replaceResource } from "./resources.ts";
 import type { Service } from "./service.ts";
 import { readSegments } from "./target.ts";
 
@@ -80,7 +80,7 @@ const newResource = (run: Run, operation: BulkOperation): NewResource | ScimErro
   const type = placeOf(run, operation.path)?.type;
   if (type === undefined) return statusError(404, "There is nothing at this path.");
   const { service } = run;
-  const checked = validateResource(type, dataOf(run, operation), { mode: service.mode, unknown: unknownIn(service) });
+  const checked = validateResource(type, dataOf(run, operation), readingOf(service));
   if (!checked.ok) return checked.error;
   return { type, id: run.ids.get(operation.bulkId ?? "") ?? null, resource: checked.value };
 };

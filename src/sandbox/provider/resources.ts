@@ -1,4 +1,17 @@
-import { applyPatch, parsePatchOp, type ResourceType, type ScimError, statusError, validateResource } from "#scim";
+import {
+  applyPatch,
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type PatchOperation,
+  parsePatchOp,
+  type ResourceType,
+  type ScimError,
+  statusError,
+  validateResource,
+  valueOfName,
+} from "#scim";
 import { type Answer, answer, refusal } from "../answer.ts";
 import { membersNamed } from "./patch-members.ts";
 import { guardOf, isKnownVersion } from "./preconditions.ts";
@@ -17,8 +30,32 @@ const isGroup = (type: ResourceType): boolean => type.schema.attributes.some(({ 
 export const missing = (type: ResourceType, id: string): ScimError =>
   statusError(404, `There is no ${type.name} with the id ${JSON.stringify(id.slice(0, 80))}.`);
 
-/** What clients may send beyond the schemas is dropped in compat, refused in strict. */
-export const unknownIn = (service: Service): "ignore" | "refuse" => (service.mode === "compat" ? "ignore" : "refuse");
+/** How bodies are read. What clients send beyond the schemas is dropped in compat, refused in strict. */
+export const readingOf = ({ mode, limits }: Service) => ({
+  mode,
+  unknown: mode === "compat" ? ("ignore" as const) : ("refuse" as const),
+  mostValues: limits.attributeValues,
+});
+
+/** How many values an operation brings. */
+const valuesIn = (value: JsonValue | undefined): number => {
+  const members = isJsonObject(value) ? valueOfName(value, "members") : value;
+  return isJsonArray(members) ? members.length : 1;
+};
+
+/** The 413 for operations that would look at too many members one by one; null where they do not. */
+const tooMuchWork = (
+  service: Service,
+  current: JsonObject,
+  operations: readonly PatchOperation[],
+): ScimError | null => {
+  const { patchWork } = service.limits;
+  const members = isJsonArray(current.members) ? current.members.length : 0;
+  const given = operations.reduce((sum, { value }) => sum + valuesIn(value), 0);
+  return operations.length * (members + given) <= patchWork
+    ? null
+    : statusError(413, "The operations are too many for so many values. Send them in several requests.");
+};
 
 const tagged = ({ version, location }: Stored): Record<string, string> => ({
   etag: version,
@@ -32,7 +69,7 @@ export const createResource = async (
   body: unknown,
   view: View,
 ): Promise<Answer> => {
-  const checked = validateResource(type, body, { mode: service.mode, unknown: unknownIn(service) });
+  const checked = validateResource(type, body, readingOf(service));
   if (!checked.ok) return refusal(checked.error);
   const created = await service.store.create([{ type, id: null, resource: checked.value }]);
   if (!created.ok) return refusal(created.error);
@@ -65,7 +102,7 @@ export const replaceResource = async (
     guard,
     members: null,
     wanted: view.wanted,
-    apply: (current) => validateResource(type, body, { mode: service.mode, unknown: unknownIn(service), current }),
+    apply: (current) => validateResource(type, body, { ...readingOf(service), current }),
   });
   return changed.ok ? answer(200, view.show(changed.value), tagged(changed.value)) : refusal(changed.error);
 };
@@ -88,7 +125,9 @@ export const patchResource = async (
     members: membersNamed(type, operations.value),
     wanted: isShown ? view.wanted : { members: false },
     apply: (current) => {
-      const patched = applyPatch(type, current, operations.value, { mode, unknown: unknownIn(service) });
+      const error = tooMuchWork(service, current, operations.value);
+      if (error !== null) return { ok: false, error };
+      const patched = applyPatch(type, current, operations.value, readingOf(service));
       return patched.ok ? { ok: true, value: patched.value.resource } : patched;
     },
   });

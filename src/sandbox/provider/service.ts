@@ -9,8 +9,12 @@ export interface ProviderLimits {
   readonly depth: number;
   /** Values of every kind in a body. */
   readonly values: number;
+  /** Values of an attribute, members of a group aside. */
+  readonly attributeValues: number;
   /** Operations of a PATCH. */
   readonly patchOperations: number;
+  /** Operations of a PATCH times the members that each may look at. */
+  readonly patchWork: number;
   readonly bulkOperations: number;
   /** Names in `attributes` or `excludedAttributes`. */
   readonly names: number;
@@ -23,7 +27,9 @@ export const defaultLimits: ProviderLimits = {
   body: 4 * 1024 * 1024,
   depth: 16,
   values: 100_000,
+  attributeValues: 500,
   patchOperations: 1000,
+  patchWork: 2_000_000,
   bulkOperations: 1000,
   names: 200,
   page: 100,
