@@ -74,8 +74,8 @@ export interface SandboxOptions {
 export type SandboxProfile =
   /** Requests a minute. */
   | { readonly kind: "thousandeyes"; readonly rateLimit: number | "off" }
-  /** Null keeps the mode that the tenant has. */
-  | { readonly kind: "generic"; readonly mode: SandboxMode | null };
+  /** A mode of null keeps the one that the tenant has; a public address of null is the one it listens on. */
+  | { readonly kind: "generic"; readonly mode: SandboxMode | null; readonly publicUrl: string | null };
 
 export interface RunningSandbox {
   /** SCIM base address of the tenant. */

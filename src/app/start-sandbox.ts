@@ -6,8 +6,9 @@ import type { RunningSandbox, SandboxOptions } from "./contract.ts";
 const open = async (store: Store, log: Logger, { port, profile }: SandboxOptions) => {
   const common = { store, clock: systemClock, log, port };
   if (profile.kind === "thousandeyes") return openSandbox({ ...common, rateLimit: profile.rateLimit });
-  const { mode } = profile;
-  return { ...(await openGenericSandbox({ ...common, ...(mode === null ? {} : { mode }) })), web: null };
+  const { mode, publicUrl } = profile;
+  const own = { ...(mode === null ? {} : { mode }), ...(publicUrl === null ? {} : { publicUrl }) };
+  return { ...(await openGenericSandbox({ ...common, ...own })), web: null };
 };
 
 /** Starts a sandbox tenant by itself, on a database of its own. */

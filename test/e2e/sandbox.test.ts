@@ -40,6 +40,14 @@ test("in memory nothing is kept, and a new tenant takes what Entra sends", async
   expect(await (await startSandbox(["--profile", "generic", "--memory"])).all()).toEqual([]);
 });
 
+test("behind a proxy, resources are where clients find them", async () => {
+  const publicUrl = "https://scim.contoso.example/tenant/scim/v2";
+  const args = ["--profile", "generic", "--memory", "--public-url", `${publicUrl}/`];
+  const { call } = await startSandbox(args);
+  const { body } = await call("POST", "/Users", user);
+  expect(body.meta.location).toBe(`${publicUrl}/Users/${body.id}`);
+});
+
 test("without a profile it is a ThousandEyes tenant with a page", async () => {
   const { printed, all } = await startSandbox(["--memory"]);
   expect(printed.web).toMatch(/^http:/);
@@ -49,6 +57,8 @@ test("without a profile it is a ThousandEyes tenant with a page", async () => {
 test.each([
   [["--mode", "strict"], "--mode belongs to the profile generic."],
   [["--profile", "generic", "--rate-limit", "5"], "--rate-limit belongs to the profile thousandeyes."],
+  [["--public-url", "https://scim.contoso.example"], "--public-url belongs to the profile generic."],
+  [["--profile", "generic", "--public-url", "scim.contoso.example"], "It must be an address"],
   [["--profile", "okta"], "Allowed choices are thousandeyes, generic."],
   [["--profile", "generic", "--mode", "lax"], "Allowed choices are strict, compat."],
 ])("sandbox %j is wrong use", async (args, sentence) => {

@@ -15,6 +15,7 @@ interface SandboxFlags {
   readonly memory?: boolean;
   readonly profile: SandboxProfile["kind"];
   readonly mode?: SandboxMode;
+  readonly publicUrl?: string;
   readonly rateLimit?: number | "off";
 }
 
@@ -28,15 +29,27 @@ const rateLimit = (text: string): number | "off" => {
 /** ThousandEyes' own limit, in requests a minute. */
 const usualLimit = 240;
 
+const publicUrl = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
+  throw new InvalidArgumentError("It must be an address such as https://scim.contoso.example/scim/v2.");
+};
+
+/** Options that one profile has and the other has not. */
+const ownOptions = [
+  ["--rate-limit", "rateLimit", "thousandeyes"],
+  ["--mode", "mode", "generic"],
+  ["--public-url", "publicUrl", "generic"],
+] as const;
+
 /** @throws CliError `WrongUse` for an option of the other profile */
 const profileOf = (flags: SandboxFlags): SandboxProfile => {
-  const foreign = flags.profile === "generic" ? flags.rateLimit : flags.mode;
-  if (foreign !== undefined) {
-    const [name, other] = flags.profile === "generic" ? ["--rate-limit", "thousandeyes"] : ["--mode", "generic"];
-    throw wrongUse(`${name} belongs to the profile ${other}. Leave it out, or say --profile ${other}.`);
+  for (const [option, name, profile] of ownOptions) {
+    if (flags[name] === undefined || flags.profile === profile) continue;
+    throw wrongUse(`${option} belongs to the profile ${profile}. Leave it out, or say --profile ${profile}.`);
   }
   return flags.profile === "generic"
-    ? { kind: "generic", mode: flags.mode ?? null }
+    ? { kind: "generic", mode: flags.mode ?? null, publicUrl: flags.publicUrl ?? null }
     : { kind: "thousandeyes", rateLimit: flags.rateLimit ?? usualLimit };
 };
 
@@ -63,6 +76,11 @@ export const registerSandbox: Register = (program, shell) => {
         "--mode <name>",
         "generic only: to the letter of the RFCs, or also as Entra's client writes (default: as the tenant has it; compat for a new one)",
       ).choices(["strict", "compat"]),
+    )
+    .option(
+      "--public-url <url>",
+      "generic only: SCIM base address that clients use when a proxy stands before it",
+      publicUrl,
     )
     .option("--port <number>", "port; the next free one if it is taken", wholeNumber(0, 65535), 8401)
     .option("--data <dir>", "folder that keeps the tenant (default: sandbox, or sandbox-generic, in the data folder)")

@@ -68,7 +68,7 @@ export const readRow = async (
 };
 
 /** What is read of a resource that is shown. */
-export const partsOf = (wanted: Wanted): Parts => ({ groups: true, members: wanted.members ? "all" : "none" });
+const partsOf = (wanted: Wanted): Parts => ({ groups: true, members: wanted.members ? "all" : "none" });
 
 export const readResource = async (
   context: Context,

@@ -22,12 +22,14 @@ export interface GenericSandboxOptions {
   readonly host?: string;
   /** `strict` keeps to the letter of the RFCs; `compat` also takes what Entra's client sends. A tenant keeps its mode; a new one gets compat. */
   readonly mode?: Mode;
+  /** SCIM base address by which clients reach the service when something stands before it; resources are located there. */
+  readonly publicUrl?: string;
   /** Name of the tenant whose token is shown; made when the store has none of this name. */
   readonly tenant?: string;
 }
 
 export interface GenericSandbox {
-  /** Address of the SCIM service, for every tenant: the token tells which. */
+  /** Address at which the SCIM service listens, for every tenant: the token tells which. */
   readonly baseUrl: string;
   /** A token of the tenant that may do everything: the same at each start as long as it works. */
   readonly token: string;
@@ -112,7 +114,8 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
   let baseUrl = "";
   const { port, close } = await listen({ host, port: options.port }, (actual) => {
     baseUrl = `http://${reachable(host)}:${actual}${basePath}`;
-    const shared = { baseUrl, limits: defaultLimits };
+    const location = options.publicUrl?.replace(/\/+$/, "") ?? baseUrl;
+    const shared = { baseUrl: location, limits: defaultLimits };
     const grantOf = rememberGrants(clock, (value) => findGrant(db, clock, value));
     const door: Door = {
       ...shared,
@@ -122,7 +125,7 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
         const grant = await grantOf(value);
         if (grant === null) return null;
         const { mode } = grant.tenant;
-        const tenantsOwn = tenantStore(store, clock, baseUrl, grant.tenant);
+        const tenantsOwn = tenantStore(store, clock, location, grant.tenant);
         return { ...shared, mode, types: typesOf(mode), store: tenantsOwn, mayWrite: grant.mayWrite };
       },
     };
