@@ -60,14 +60,28 @@ export interface RunningSandboxAddress {
   readonly web: string;
 }
 
+/** How a sandbox of the generic profile takes what clients send. */
+export type SandboxMode = "strict" | "compat";
+
 export interface SandboxOptions {
   /** Folder that keeps the tenant; null keeps it in memory only. */
   readonly data: string | null;
   readonly port: number;
-  /** Requests a minute. */
-  readonly rateLimit: number | "off";
+  /** A tenant with ThousandEyes' rules, or a service of all that SCIM 2.0 has. */
+  readonly profile: SandboxProfile;
 }
 
-export interface RunningSandbox extends RunningSandboxAddress {
+export type SandboxProfile =
+  /** Requests a minute. */
+  | { readonly kind: "thousandeyes"; readonly rateLimit: number | "off" }
+  /** A mode of null keeps the one that the tenant has; a public address of null is the one it listens on. */
+  | { readonly kind: "generic"; readonly mode: SandboxMode | null; readonly publicUrl: string | null };
+
+export interface RunningSandbox {
+  /** SCIM base address of the tenant. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** Page for people; null where the profile has none. */
+  readonly web: string | null;
   stop(): Promise<void>;
 }

@@ -1,27 +1,29 @@
-import { openLog, readConfiguration, systemClock } from "#runtime";
-import { openSandbox } from "#sandbox";
-import { openStore } from "#store";
+import { type Logger, openLog, readConfiguration, systemClock } from "#runtime";
+import { openGenericSandbox, openSandbox } from "#sandbox";
+import { openStore, type Store } from "#store";
 import type { RunningSandbox, SandboxOptions } from "./contract.ts";
 
-/** Starts the sandbox tenant by itself, on a database of its own. */
+const open = async (store: Store, log: Logger, { port, profile }: SandboxOptions) => {
+  const common = { store, clock: systemClock, log, port };
+  if (profile.kind === "thousandeyes") return openSandbox({ ...common, rateLimit: profile.rateLimit });
+  const { mode, publicUrl } = profile;
+  const own = { ...(mode === null ? {} : { mode }), ...(publicUrl === null ? {} : { publicUrl }) };
+  return { ...(await openGenericSandbox({ ...common, ...own })), web: null };
+};
+
+/** Starts a sandbox tenant by itself, on a database of its own. */
 export const startSandbox = async (options: SandboxOptions): Promise<RunningSandbox> => {
   const log = openLog("warn");
   const { LOCKSTEP_KEY: key } = readConfiguration(process.env);
   const store = await openStore({ folder: options.data, log, key });
   try {
-    const sandbox = await openSandbox({
-      store,
-      clock: systemClock,
-      log,
-      port: options.port,
-      rateLimit: options.rateLimit,
-    });
+    const { baseUrl, token, web, close } = await open(store, log, options);
     return {
-      baseUrl: sandbox.baseUrl,
-      token: sandbox.token,
-      web: sandbox.web,
+      baseUrl,
+      token,
+      web,
       stop: async () => {
-        await sandbox.close();
+        await close();
         await store.close();
       },
     };

@@ -1,4 +1,4 @@
-/** The error kinds of RFC 7644 section 3.12. */
+/** The error kinds of RFC 7644 section 3.12, and those of RFC 9865 for pages by cursor. */
 export const scimTypes = [
   "invalidFilter",
   "tooMany",
@@ -10,9 +10,12 @@ export const scimTypes = [
   "invalidValue",
   "invalidVers",
   "sensitive",
+  "invalidCursor",
+  "expiredCursor",
+  "invalidCount",
 ] as const;
 
-/** One of the error kinds of RFC 7644 section 3.12. */
+/** One of the error kinds. */
 export type ScimType = (typeof scimTypes)[number];
 
 /**

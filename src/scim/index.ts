@@ -18,7 +18,14 @@ export {
   readPageRequest,
 } from "./message/list-response.ts";
 export { type PatchOperation, parsePatchOp, patchOpBody } from "./message/patch-op.ts";
-export { type Projection, readProjection, representation } from "./message/representation.ts";
+export {
+  mayShow,
+  type Projection,
+  type Projector,
+  projector,
+  readProjection,
+  representation,
+} from "./message/representation.ts";
 export { messageUrns, schemaUrns, scimMediaType } from "./message/urns.ts";
 export {
   type AttributeDefinition,
@@ -58,6 +65,6 @@ export { type ValidateOptions, validateResource } from "./model/validate.ts";
 export { applyPatch, applyPatchBody, type Patched, type PatchOptions } from "./patch/apply.ts";
 export { type AttributeChange, makeMemberPatch, makePatch, type OutgoingOperation } from "./patch/make.ts";
 export { entraCompliantStyle, entraLegacyStyle, type PatchStyle, rfcStyle } from "./patch/style.ts";
-export { resourceOrder } from "./path/order.ts";
+export { compareSortKeys, type SortKey, sortKeyOf } from "./path/order.ts";
 export { readPath } from "./path/read-path.ts";
 export { writePath } from "./path/write-path.ts";

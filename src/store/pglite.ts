@@ -121,6 +121,11 @@ class Tunnel extends Duplex {
     done();
   }
 
+  /** What one query writes in pieces goes to the worker in one message. */
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "buffer" as BufferEncoding, done);
+  }
+
   #send(end: number): void {
     if (end > 0) this.#worker.postMessage({ kind: "bytes", bytes: new Uint8Array(this.#pending.subarray(0, end)) });
     this.#pending = this.#pending.subarray(end);

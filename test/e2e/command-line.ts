@@ -161,11 +161,9 @@ const endOf = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   await closed;
 };
 
-/** Starts a server and waits until it says that it is ready. Ports are free ones unless told. */
-export const start = async (place: Place, args: readonly string[] = [], options: RunOptions = {}): Promise<Started> => {
-  const ports = args.includes("--port") ? [] : ["--port", "0", "--sandbox-port", "0"];
-  const env = { ...place.env, ...options.env };
-  const child = launch(["start", "--json", "--data", place.data, ...ports, ...args], { ...options, env });
+/** Launches a program that stays and waits until it prints its first line, as JSON. */
+const launchReady = async (args: readonly string[], options: RunOptions) => {
+  const child = launch(args, options);
   running.add(child);
   child.once("close", () => running.delete(child));
   let out = "";
@@ -176,10 +174,27 @@ export const start = async (place: Place, args: readonly string[] = [], options:
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     err += chunk;
   });
-  const ready: ReadyLine = await until("the server is ready", () => {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${err}`);
+  const ready: unknown = await until("it is ready", () => {
+    if (child.exitCode !== null) throw new Error(`${args[0]} ended with ${child.exitCode}: ${err}`);
     return out.includes("\n") && JSON.parse(out.slice(0, out.indexOf("\n")));
   });
+  return { child, ready, out: () => out, err: () => err };
+};
+
+/** Starts a sandbox tenant alone, on any free port. */
+export const startSandbox = async (args: readonly string[], options: RunOptions = {}) => {
+  const { child, ready } = await launchReady(["sandbox", "--json", "--port", "0", ...args], options);
+  const printed = ready as { readonly baseUrl: string; readonly token: string; readonly web?: string };
+  return { printed, ...sandboxUsers(printed), end: () => endOf(child, "SIGTERM") };
+};
+
+/** Starts a server and waits until it says that it is ready. Ports are free ones unless told. */
+export const start = async (place: Place, args: readonly string[] = [], options: RunOptions = {}): Promise<Started> => {
+  const ports = args.includes("--port") ? [] : ["--port", "0", "--sandbox-port", "0"];
+  const env = { ...place.env, ...options.env };
+  const command = ["start", "--json", "--data", place.data, ...ports, ...args];
+  const { child, out, err, ready: first } = await launchReady(command, { ...options, env });
+  const ready = first as ReadyLine;
   const token = readFileSync(ready.tokenFile, "utf8").trim();
   const run: Started["run"] = (command, more = {}) => {
     const end = command.indexOf("--");
@@ -189,8 +204,8 @@ export const start = async (place: Place, args: readonly string[] = [], options:
   return {
     ready,
     pid: child.pid!,
-    out: () => out,
-    err: () => err,
+    out,
+    err,
     run,
     json: async (...command) => {
       const ran = await run([...command, "--json"]);

@@ -79,8 +79,13 @@ const elementOf = (value: JsonValue): JsonObject => (isJsonObject(value) ? value
 
 const selected = (scope: Scope, path: ScimPath): Result<Target> => {
   const target = targetOf(scope, path);
-  if (target.kind === "unknown" || path.filter === undefined) return succeed(target);
+  if (target.kind === "unknown") return succeed(target);
   const { attribute } = target;
+  // Whether a secret begins with a letter would soon be the secret.
+  if (attribute?.returned === "never" || target.sub?.returned === "never") {
+    return refuse("invalidFilter", `${quoted(path.name)} is never shown, so nothing can be searched by it.`);
+  }
+  if (path.filter === undefined) return succeed(target);
   if (attribute !== undefined && attribute.type !== "complex" && !attribute.multiValued) {
     return refuse("invalidFilter", `${quoted(path.name)} has one simple value, so brackets cannot select from it.`);
   }

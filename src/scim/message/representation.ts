@@ -92,16 +92,18 @@ const showParts = (
   return parts.length === 0 ? undefined : Object.fromEntries(parts);
 };
 
+/** What `projector` makes: the resource as a reply shows it. */
+export type Projector = (resource: JsonObject) => JsonObject;
+
 /**
- * The resource as a reply shows it: attributes returned never (password) are gone, those returned always (id) stay
+ * Prepares how replies show resources: attributes returned never (password) are gone, those returned always (id) stay
  * whatever was asked for. Members the type does not know are shown unless the request named what it wants.
  */
-export const representation = (
+export const projector = (
   type: ResourceType,
-  resource: JsonObject,
   projection: Projection = { kind: "default" },
   mode: Mode = "compat",
-): JsonObject => {
+): Projector => {
   const { kind } = projection;
   const named = namings(type, projection.kind === "default" ? [] : projection.paths, mode);
   const show = (
@@ -123,5 +125,22 @@ export const representation = (
       const shown = attribute.returned === "always" ? value : showParts(attribute, value, naming, kind);
       return shown === undefined ? [] : [[key, shown] as const];
     });
-  return Object.fromEntries(show(topLevelAttributes(type), resource, undefined));
+  return (resource) => Object.fromEntries(show(topLevelAttributes(type), resource, undefined));
+};
+
+/** The resource as one reply shows it; see `projector`. */
+export const representation = (
+  type: ResourceType,
+  resource: JsonObject,
+  projection?: Projection,
+  mode?: Mode,
+): JsonObject => projector(type, projection, mode)(resource);
+
+/** False when no reply with this projection can show the core attribute, so that it need not be read. */
+export const mayShow = (type: ResourceType, projection: Projection, name: string, mode: Mode): boolean => {
+  const attribute = findAttribute(topLevelAttributes(type), name);
+  if (attribute === undefined) return false;
+  const named = namings(type, projection.kind === "default" ? [] : projection.paths, mode);
+  const naming = named.get(keyOfAttribute(undefined, attribute.name));
+  return isShown(attribute, projection.kind === "except" ? naming === "whole" : naming !== undefined, projection.kind);
 };

@@ -59,11 +59,21 @@ export const attribute = (
   ...differing,
 });
 
-/** Finds a definition by name in any letter case. */
+type ByName = ReadonlyMap<string, AttributeDefinition>;
+
+/** Definitions are looked up for every name of every body, so each list is folded once. */
+const known = new WeakMap<readonly AttributeDefinition[], ByName>();
+
+const byName = (attributes: readonly AttributeDefinition[]): ByName => {
+  const before = known.get(attributes);
+  if (before !== undefined) return before;
+  const made = new Map(attributes.map((attribute) => [foldCase(attribute.name), attribute]));
+  known.set(attributes, made);
+  return made;
+};
+
+/** Finds a definition by name in any letter case. The list must not change afterwards. */
 export const findAttribute = (
   attributes: readonly AttributeDefinition[],
   name: string,
-): AttributeDefinition | undefined => {
-  const folded = foldCase(name);
-  return attributes.find((candidate) => foldCase(candidate.name) === folded);
-};
+): AttributeDefinition | undefined => byName(attributes).get(foldCase(name));

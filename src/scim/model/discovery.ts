@@ -74,6 +74,8 @@ export type ServiceAbilities = {
   readonly changePassword: boolean;
   readonly sort: boolean;
   readonly etag: boolean;
+  /** Pages by cursor beside those by index (RFC 9865): resources in a page when the client does not say, and at most. */
+  readonly pagination?: { readonly defaultPageSize: number; readonly maxPageSize: number };
   readonly authenticationSchemes: readonly {
     readonly type: "oauth" | "oauth2" | "oauthbearertoken" | "httpbasic" | "httpdigest";
     readonly name: string;
@@ -100,6 +102,9 @@ export const serviceProviderConfigDocument = (abilities: ServiceAbilities, baseU
     changePassword: { supported: abilities.changePassword },
     sort: { supported: abilities.sort },
     etag: { supported: abilities.etag },
+    ...(abilities.pagination === undefined
+      ? {}
+      : { pagination: { cursor: true, index: true, defaultPaginationMethod: "index", ...abilities.pagination } }),
     authenticationSchemes: abilities.authenticationSchemes,
     meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
   };

@@ -17,7 +17,15 @@ import { appendMissing } from "./element-set.ts";
 export type UnknownAttributes = "ignore" | "refuse";
 
 /** How strictly a value is read. */
-export type NormaliseOptions = { readonly mode: Mode; readonly unknown: UnknownAttributes };
+export type NormaliseOptions = {
+  readonly mode: Mode;
+  readonly unknown: UnknownAttributes;
+  /** Values that a multi-valued attribute may have at most, `members` of a group aside; no limit unless given. */
+  readonly mostValues?: number | undefined;
+};
+
+/** RFC 4648 section 4; padding may be missing. */
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 const largestDecimalText = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
@@ -37,6 +45,9 @@ const readNumber = (attribute: AttributeDefinition, value: JsonValue, mode: Mode
   const number = isText ? Number(value) : value;
   if (typeof number !== "number" || !Number.isFinite(number)) return wrong(attribute, "a number", value);
   if (attribute.type === "integer" && !Number.isInteger(number)) return wrong(attribute, "a whole number", value);
+  if (attribute.type === "integer" && !Number.isSafeInteger(number)) {
+    return wrong(attribute, `a whole number of at most ${Number.MAX_SAFE_INTEGER}`, value);
+  }
   return succeed(number);
 };
 
@@ -54,6 +65,11 @@ const readSimple = (attribute: AttributeDefinition, value: JsonValue, mode: Mode
         return wrong(attribute, "a date and time such as 2025-03-01T09:30:00Z", value);
       }
       return succeed(value);
+    case "binary": {
+      const text = readText(attribute, value);
+      const isBase64 = text.ok && typeof text.value === "string" && base64.test(text.value);
+      return isBase64 || !text.ok ? text : wrong(attribute, "base64", value);
+    }
     default:
       return readText(attribute, value);
   }
@@ -102,6 +118,8 @@ const readMany = (
   options: NormaliseOptions,
 ): Result<readonly JsonValue[] | undefined> => {
   const items: JsonValue[] = [];
+  const crowd = isJsonArray(value) ? refuseCrowd(attribute, value, options) : undefined;
+  if (crowd !== undefined) return crowd;
   for (const given of isJsonArray(value) ? value : [value]) {
     if (given === null) continue;
     const read = normaliseElement(attribute, given, options);
@@ -114,6 +132,16 @@ const readMany = (
   }
   return succeed(items.length === 0 ? undefined : appendMissing(attribute, [], items));
 };
+
+/** The refusal of more values than an attribute may have; undefined where there are no more. Groups may be larger than any other list. */
+export const refuseCrowd = (
+  attribute: AttributeDefinition,
+  items: readonly JsonValue[],
+  { mostValues }: NormaliseOptions,
+): ReturnType<typeof refuse> | undefined =>
+  mostValues === undefined || items.length <= mostValues || attribute.name === "members"
+    ? undefined
+    : refuse("invalidValue", `${quoted(attribute.name)} may have at most ${mostValues} values, not ${items.length}.`);
 
 /** Reads one value of a multi-valued attribute; undefined when nothing in it is assigned. */
 export const normaliseElement = (

@@ -36,11 +36,16 @@ export const groupResourceType: ResourceType = {
 /** Groups whose names are unique whatever their letter case, as Entra expects. */
 export const uniqueNameGroupResourceType: ResourceType = { ...groupResourceType, schema: uniqueNameGroupSchema };
 
-/** The core attributes of a resource type followed by the common ones. */
-export const topLevelAttributes = (type: ResourceType): readonly AttributeDefinition[] => [
-  ...commonAttributes,
-  ...type.schema.attributes,
-];
+const topLevels = new WeakMap<ResourceType, readonly AttributeDefinition[]>();
+
+/** The common attributes followed by the core ones of a resource type; the same list each time. */
+export const topLevelAttributes = (type: ResourceType): readonly AttributeDefinition[] => {
+  const before = topLevels.get(type);
+  if (before !== undefined) return before;
+  const made = [...commonAttributes, ...type.schema.attributes];
+  topLevels.set(type, made);
+  return made;
+};
 
 /** The extension with this URI in any letter case. */
 export const findExtension = (type: ResourceType, urn: string): SchemaDefinition | undefined => {

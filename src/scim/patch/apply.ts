@@ -12,6 +12,8 @@ export type PatchOptions = {
   readonly mode: Mode;
   /** What becomes of sub-attributes and members of a pathless value that the schemas do not know; "refuse" if absent. */
   readonly unknown?: UnknownAttributes;
+  /** Values that a multi-valued attribute may have at most, `members` of a group aside; no limit unless given. */
+  readonly mostValues?: number;
 };
 
 /** The resource after a PATCH; `changed` is false when it equals the one before, so that lastModified may stay. */
@@ -35,7 +37,7 @@ export const applyPatch = (
   operations: readonly PatchOperation[],
   options: PatchOptions,
 ): Result<Patched> => {
-  const settings = { mode: options.mode, unknown: options.unknown ?? "refuse" };
+  const settings = { ...options, unknown: options.unknown ?? "refuse" };
   let current = resource;
   for (const [index, operation] of operations.entries()) {
     const applied = applyOperation(type, current, operation, settings);

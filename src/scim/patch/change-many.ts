@@ -4,7 +4,7 @@ import { seedOf } from "../filter/seed.ts";
 import { isAssigned, isJsonArray, isJsonObject, type JsonObject, type JsonValue, withName } from "../json.ts";
 import type { AttributeDefinition } from "../model/attribute.ts";
 import { appendMissing, moveOnePrimary, withoutNamed } from "../model/element-set.ts";
-import { normaliseElement, normaliseValue, withoutNulls } from "../model/normalise.ts";
+import { normaliseElement, normaliseValue, refuseCrowd, withoutNulls } from "../model/normalise.ts";
 import { breaksImmutability, brokenPart, type Change, refuseImmutable } from "./change.ts";
 
 type Items = readonly JsonValue[];
@@ -119,6 +119,8 @@ export const changeMany = (
   if (attribute.mutability === "immutable" && items.length > 0) return refuseImmutable(change.path);
   const written = write(attribute, items, change);
   if (!written.ok) return written;
+  const crowd = refuseCrowd(attribute, written.value.items, change.options);
+  if (crowd !== undefined) return crowd;
   const settled = moveOnePrimary(attribute, written.value.items, written.value.touched);
   if (!settled.ok) return settled;
   return succeed(settled.value.length === 0 ? undefined : settled.value);

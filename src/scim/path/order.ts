@@ -7,9 +7,10 @@ import { resolvePath } from "../model/resolve.ts";
 import type { ResourceType } from "../model/resource-type.ts";
 import { readPath } from "./read-path.ts";
 
-type Key = string | number | undefined;
+/** What a resource is sorted by; undefined when it has no value. */
+export type SortKey = string | number | undefined;
 
-const keyOf = (definition: AttributeDefinition, value: JsonValue | undefined): Key => {
+const keyOf = (definition: AttributeDefinition, value: JsonValue | undefined): SortKey => {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value === "") return undefined;
@@ -17,7 +18,8 @@ const keyOf = (definition: AttributeDefinition, value: JsonValue | undefined): K
   return definition.caseExact ? value : foldCase(value);
 };
 
-const compareKeys = (left: Key, right: Key): number => {
+/** Compares two keys for an ascending list: what has no value comes last. Reversed, it gives a descending list. */
+export const compareSortKeys = (left: SortKey, right: SortKey): number => {
   if (left === right) return 0;
   if (left === undefined) return 1;
   if (right === undefined) return -1;
@@ -28,17 +30,16 @@ const single = (value: JsonValue | undefined): JsonValue | undefined =>
   isJsonArray(value) ? (value.find((item) => isJsonObject(item) && item.primary === true) ?? value[0]) : value;
 
 /**
- * A comparison for sorting resources by `sortBy` (RFC 7644 section 3.4.2.3): texts by their case rule, dates as
- * instants, many-valued attributes by their primary or first value, resources without a value last when ascending
- * and first when descending. Equal resources give 0, so sort a list that is already in a stable order.
- * Fails with invalidPath when the type has no such attribute or it has parts and none is named.
+ * Reads what `sortBy` sorts a resource by (RFC 7644 section 3.4.2.3): texts by their case rule, dates as instants,
+ * many-valued attributes by their primary or first value. Resources with equal keys keep the order they have.
+ * Fails with invalidPath when the type has no such attribute, when it has parts and none is named, or when its value is
+ * never shown.
  */
-export const resourceOrder = (
+export const sortKeyOf = (
   type: ResourceType,
   sortBy: string,
-  sortOrder: "ascending" | "descending",
   mode: Mode,
-): Result<(left: JsonObject, right: JsonObject) => number> => {
+): Result<(resource: JsonObject) => SortKey> => {
   const path = parsePath(sortBy, mode);
   if (!path.ok) return path;
   const resolved = resolvePath(type, path.value, mode);
@@ -51,8 +52,9 @@ export const resourceOrder = (
   if (sub === undefined && attribute.type === "complex") {
     return refuse("invalidPath", `${quoted(sortBy)} has several parts; name the one to sort by.`);
   }
+  if (attribute.returned === "never" || sub?.returned === "never") {
+    return refuse("invalidPath", `${quoted(sortBy)} is never shown, so nothing can be sorted by it.`);
+  }
   const source = { urn: extension?.id, name: attribute.name, filter: path.value.filter, sub: sub?.name };
-  const read = (resource: JsonObject): Key => keyOf(sub ?? attribute, single(readPath(resource, source)));
-  const direction = sortOrder === "ascending" ? 1 : -1;
-  return succeed((left, right) => direction * compareKeys(read(left), read(right)));
+  return succeed((resource) => keyOf(sub ?? attribute, single(readPath(resource, source))));
 };

@@ -108,6 +108,9 @@ const byScimType: Readonly<Record<NonNullable<ScimError["scimType"]>, string>> =
   invalidValue: "InvalidValue",
   invalidVers: "InvalidVers",
   sensitive: "Sensitive",
+  invalidCursor: "InvalidCursor",
+  expiredCursor: "ExpiredCursor",
+  invalidCount: "InvalidCount",
 };
 
 const missingValue = /\b(required|mandatory|missing|must not be empty|may not be (null|empty))\b/i;
