@@ -75,7 +75,7 @@ const mostPages = 50;
 
 const queryText = (query: Query | undefined): string => {
   if (query === undefined || Object.keys(query).length === 0) return "";
-  return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+  return `?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`;
 };
 
 /** What an exchange has left behind: the path of a created resource, or those that a bulk has made. */

@@ -104,10 +104,15 @@ export const refuses = (answer: Answer): void =>
 
 export interface Listed {
   readonly resources: readonly JsonObject[];
+  /** NaN where a page by cursor leaves it out. */
   readonly totalResults: number;
   readonly startIndex: Json | undefined;
   readonly itemsPerPage: Json | undefined;
 }
+
+/** RFC 9865 section 2 lets a page by cursor leave totalResults out. */
+const isByCursor = ({ question }: Answer): boolean =>
+  /[?&]cursor(=|&|$)/.test(question.path) || /"cursor"\s*:/.test(String(question.body));
 
 /** The answer as a ListResponse. */
 export const listed = (answer: Answer): Listed => {
@@ -123,7 +128,7 @@ export const listed = (answer: Answer): Listed => {
   );
   holds(
     answer,
-    (typeof totalResults === "number" && Number.isInteger(totalResults)) || at(answer.body, "nextCursor") !== undefined,
+    Number.isInteger(totalResults) || (totalResults === undefined && isByCursor(answer)),
     "totalResults is a whole number",
     `totalResults is ${brief(totalResults)}`,
   );

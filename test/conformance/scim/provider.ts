@@ -204,7 +204,6 @@ export const sampleOf = (attribute: Attribute, number: number): Json => {
       return Object.fromEntries(
         attribute.subAttributes
           .filter(({ mutability, path }) => mutability !== "readOnly" && path.at(-1) !== "$ref")
-          .filter(({ required, path }) => required || path.at(-1) === "value" || attribute.subAttributes.length < 4)
           .map((sub) => [sub.path.at(-1) ?? "", sampleOf(sub, number)]),
       );
     default:

@@ -85,7 +85,7 @@ export const openWire = ({ baseUrl, token, mostRequests = 10_000, mostWaiting = 
       const response = await fetch(`${base}${question.path}`, {
         method: question.method,
         headers: { ...question.headers, ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
-        ...(question.body === null ? {} : { body: question.body as BodyInit }),
+        ...(question.body === null ? {} : { body: question.body as NonNullable<RequestInit["body"]> }),
         redirect: "manual",
         signal: AbortSignal.timeout(deadline),
       });
