@@ -36,6 +36,12 @@ const isSimple = (attribute: Attribute, type: string): boolean => !attribute.mul
 
 const isPlain = (type: string) => (attribute: Attribute) => isOpen(attribute) && isSimple(attribute, type);
 
+const isImmutable = (attribute: Attribute): boolean =>
+  attribute.mutability === "immutable" && attribute.returned === "default" && isSimple(attribute, "string");
+
+const isCaseExact = (attribute: Attribute): boolean =>
+  attribute.caseExact && (isPlain("string")(attribute) || isImmutable(attribute));
+
 let samples = 100;
 
 /** A user with the attribute set. */
@@ -196,7 +202,7 @@ export const characteristics = requirements("schema characteristics", [
     title: "A filter on a case-exact attribute minds letter case.",
     needs: ["filter"],
     run: async (scim) => {
-      const attribute = find(scim, "a case-exact string", (item) => item.caseExact && isPlain("string")(item));
+      const attribute = find(scim, "a case-exact string", isCaseExact);
       const people = {
         a: await having(scim, attribute, `${scim.stem}Ab`),
         b: await having(scim, attribute, `${scim.stem}aB`),
@@ -210,8 +216,8 @@ export const characteristics = requirements("schema characteristics", [
     level: "MUST",
     title: "The letter case of a case-exact value is kept.",
     run: async (scim) => {
-      const attribute = find(scim, "a case-exact string", (item) => item.caseExact && isPlain("string")(item));
-      await kept(scim, attribute, "MiXeD");
+      const attribute = find(scim, "a case-exact string", isCaseExact);
+      await kept(scim, attribute, `${scim.stem}-MiXeD`);
     },
   },
   {
@@ -278,8 +284,8 @@ export const characteristics = requirements("schema characteristics", [
     level: "MUST",
     title: "An immutable attribute can be set when the resource is made.",
     run: async (scim) => {
-      const attribute = find(scim, "immutable", (item) => item.mutability === "immutable" && isSimple(item, "string"));
-      await kept(scim, attribute, "first");
+      const attribute = find(scim, "an immutable string", isImmutable);
+      await kept(scim, attribute, `${scim.stem}-first`);
     },
   },
   {
@@ -288,10 +294,14 @@ export const characteristics = requirements("schema characteristics", [
     title: "A PATCH that changes an immutable value is 400 with scimType mutability.",
     needs: ["patch"],
     run: async (scim) => {
-      const attribute = find(scim, "immutable", (item) => item.mutability === "immutable" && isSimple(item, "string"));
-      const user = await having(scim, attribute, "first");
-      refusedAs(await scim.patch(user, [{ op: "replace", path: attribute.name, value: "second" }]), 400, "mutability");
-      shows(await scim.read(user), attribute.path, "first");
+      const attribute = find(scim, "an immutable string", isImmutable);
+      const user = await having(scim, attribute, `${scim.stem}-first`);
+      refusedAs(
+        await scim.patch(user, [{ op: "replace", path: attribute.name, value: `${scim.stem}-second` }]),
+        400,
+        "mutability",
+      );
+      shows(await scim.read(user), attribute.path, `${scim.stem}-first`);
     },
   },
   {
@@ -300,9 +310,13 @@ export const characteristics = requirements("schema characteristics", [
     title: "An immutable attribute without a value can be set by a PATCH.",
     needs: ["patch"],
     run: async (scim) => {
-      const attribute = find(scim, "immutable", (item) => item.mutability === "immutable" && isSimple(item, "string"));
-      const after = await scim.patched(await scim.user(), { op: "add", path: attribute.name, value: "first" });
-      shows(after, attribute.path, "first");
+      const attribute = find(scim, "an immutable string", isImmutable);
+      const after = await scim.patched(await scim.user(), {
+        op: "add",
+        path: attribute.name,
+        value: `${scim.stem}-first`,
+      });
+      shows(after, attribute.path, `${scim.stem}-first`);
     },
   },
   {
@@ -310,10 +324,10 @@ export const characteristics = requirements("schema characteristics", [
     level: "SHOULD",
     title: "A PUT with another value for an immutable attribute is 400 with scimType mutability.",
     run: async (scim) => {
-      const attribute = find(scim, "immutable", (item) => item.mutability === "immutable" && isSimple(item, "string"));
-      const user = await having(scim, attribute, "first");
-      refusedAs(await put(scim, user, placed(attribute.path, "second")), 400, "mutability");
-      shows(await scim.read(user), attribute.path, "first");
+      const attribute = find(scim, "an immutable string", isImmutable);
+      const user = await having(scim, attribute, `${scim.stem}-first`);
+      refusedAs(await put(scim, user, placed(attribute.path, `${scim.stem}-second`)), 400, "mutability");
+      shows(await scim.read(user), attribute.path, `${scim.stem}-first`);
     },
   },
   {
@@ -321,10 +335,10 @@ export const characteristics = requirements("schema characteristics", [
     level: "MUST",
     title: "A PUT with the same value for an immutable attribute is carried out.",
     run: async (scim) => {
-      const attribute = find(scim, "immutable", (item) => item.mutability === "immutable" && isSimple(item, "string"));
-      const user = await having(scim, attribute, "first");
-      hasStatus(await put(scim, user, placed(attribute.path, "first")), 200);
-      shows(await scim.read(user), attribute.path, "first");
+      const attribute = find(scim, "an immutable string", isImmutable);
+      const user = await having(scim, attribute, `${scim.stem}-first`);
+      hasStatus(await put(scim, user, placed(attribute.path, `${scim.stem}-first`)), 200);
+      shows(await scim.read(user), attribute.path, `${scim.stem}-first`);
     },
   },
   {
@@ -397,16 +411,19 @@ export const characteristics = requirements("schema characteristics", [
     title: "A read-only attribute of a schema is ignored in a create and refused in a PATCH with scimType mutability.",
     needs: ["patch"],
     run: async (scim) => {
-      const attribute = find(scim, "read-only", (item) => item.mutability === "readOnly" && isSimple(item, "string"));
-      const user = await having(scim, attribute, "made up");
+      const isReadOnly = (item: Attribute) =>
+        item.mutability === "readOnly" && !item.multiValued && item.type !== "complex";
+      const attribute = find(scim, "read-only", isReadOnly);
+      const wished = sampleOf(attribute, ++samples);
+      const user = await having(scim, attribute, wished);
       const before = await scim.read(user);
       holds(
         before,
-        !isLike(at(before.body, attribute.path), "made up"),
+        !isLike(at(before.body, attribute.path), wished),
         `${attribute.name} is the provider's own`,
-        "made up",
+        brief(wished),
       );
-      refusedAs(await scim.patch(user, [{ op: "replace", path: attribute.name, value: "made up" }]), 400, "mutability");
+      refusedAs(await scim.patch(user, [{ op: "replace", path: attribute.name, value: wished }]), 400, "mutability");
     },
   },
   {
