@@ -182,6 +182,9 @@ export const limitOf = (provider: Provider, path: string): number | undefined =>
   return typeof value === "number" && value > 0 ? value : undefined;
 };
 
+/** Sub-attributes that say something about a value and are none themselves. */
+const labels: ReadonlySet<string> = new Set(["$ref", "type", "primary", "display"]);
+
 /** A value that an attribute of this kind may have, different for each number. */
 export const sampleOf = (attribute: Attribute, number: number): Json => {
   if (attribute.multiValued) return [sampleOf({ ...attribute, multiValued: false }, number)];
@@ -200,12 +203,12 @@ export const sampleOf = (attribute: Attribute, number: number): Json => {
       return Buffer.from(`sample ${number}`).toString("base64");
     case "reference":
       return `https://conformance.example/sample/${number}`;
-    case "complex":
-      return Object.fromEntries(
-        attribute.subAttributes
-          .filter(({ mutability, path }) => mutability !== "readOnly" && path.at(-1) !== "$ref")
-          .map((sub) => [sub.path.at(-1) ?? "", sampleOf(sub, number)]),
-      );
+    case "complex": {
+      const nameOf = ({ path }: Attribute): string => path.at(-1) ?? "";
+      const writable = attribute.subAttributes.filter(({ mutability }) => mutability !== "readOnly");
+      const telling = writable.filter((sub) => sub.required || !labels.has(nameOf(sub)));
+      return Object.fromEntries(telling.map((sub) => [nameOf(sub), sampleOf(sub, number)]));
+    }
     default:
       return `sample${number}@conformance.example`;
   }

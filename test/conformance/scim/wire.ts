@@ -43,6 +43,7 @@ export class Unanswered extends Error {}
 const deadline = 30_000;
 const largestAnswer = 8 * 1024 * 1024;
 const tries = 5;
+const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 const waitFor = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -78,7 +79,7 @@ export const openWire = ({ baseUrl, token, mostRequests = 10_000, mostWaiting = 
   let waited = 0;
   const base = baseUrl.replace(/\/+$/, "");
 
-  const once = async (question: Question, bearer: string | null): Promise<Answer> => {
+  const once = async (question: Question, bearer: string | null, isAgain = false): Promise<Answer> => {
     const what = `${question.method} ${question.path}`;
     if (++sent > mostRequests) throw new Exhausted(`The run has sent its ${mostRequests} requests.`);
     try {
@@ -94,6 +95,9 @@ export const openWire = ({ baseUrl, token, mostRequests = 10_000, mostWaiting = 
     } catch (error) {
       if (error instanceof Unanswered) throw error;
       const { message, cause } = error as Error;
+      // A connection that was kept open may be closed by the other side just when it is used again.
+      if (!isAgain && resets.has((cause as { code?: string } | undefined)?.code ?? ""))
+        return once(question, bearer, true);
       throw new Unanswered(`${what} got no answer: ${cause instanceof Error ? cause.message : message}`);
     }
   };

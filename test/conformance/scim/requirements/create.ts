@@ -326,7 +326,7 @@ export const create = requirements("create", [
   },
   {
     id: "7643-2.3.1-text-wanted",
-    level: "MUST",
+    level: "SHOULD",
     title: "A number where the schema wants text is 400 invalidValue.",
     needs: ["User.displayName"],
     run: async (scim) => {
@@ -346,7 +346,7 @@ export const create = requirements("create", [
   },
   {
     id: "7643-2.3.2-boolean-literal",
-    level: "MUST",
+    level: "SHOULD",
     title: 'A Boolean is the literal true or false; the text "True" is 400.',
     needs: ["User.active"],
     run: async (scim) => {
@@ -366,7 +366,7 @@ export const create = requirements("create", [
   },
   {
     id: "7643-2.4-array-wanted",
-    level: "MUST",
+    level: "SHOULD",
     title: "Text where the schema wants an array of objects is 400 invalidValue.",
     needs: ["User.phoneNumbers"],
     run: async (scim) => {

@@ -353,7 +353,7 @@ export const filter = requirements("filter", [
   },
   {
     id: "7644-3.4.2.2-no-sub-attribute-after-brackets",
-    level: "MUST",
+    level: "SHOULD",
     title: "Nothing follows the brackets of a value path in a filter: emails[…].value is 400 invalidFilter.",
     needs: ["filter", "User.emails.type"],
     run: async (scim) => {

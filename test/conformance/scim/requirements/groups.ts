@@ -197,7 +197,7 @@ export const groups = requirements("groups and members", [
   },
   {
     id: "7643-4.1.2-groups-of-user",
-    level: "MUST",
+    level: "SHOULD",
     title: "groups of a user, where the schema has it, shows the groups that the user is a member of.",
     needs: ["groups", "Group.members"],
     run: async (scim) => {

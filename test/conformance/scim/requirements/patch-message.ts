@@ -175,7 +175,8 @@ export const patchMessage = requirements("patch: message", [
     run: async (scim) => {
       const user = await scim.user();
       for (const path of ["emails[", 'emails[type eq "work"]value', "displayName..x", 'emails[type zz "work"]']) {
-        refused(await scim.patch(user, [{ op: "replace", path, value: "x" }]), 400, "invalidPath", "invalidFilter");
+        const value = path.startsWith("emails") ? { value: `${scim.stem}@conformance.example` } : "x";
+        refused(await scim.patch(user, [{ op: "replace", path, value }]), 400, "invalidPath", "invalidFilter");
       }
     },
   },

@@ -88,7 +88,7 @@ export const search = requirements("search", [
     needs: ["search", "filter"],
     run: async (scim) => {
       const filter = `userName sw "${scim.stem}."`;
-      hasStatus(await ask(scim, scim.at.User, { filter, userName: scim.name("User") }), 200);
+      hasStatus(await ask(scim, scim.at.User, { filter }), 200);
       const { answer, totalResults } = await scim.list("User", { filter });
       holds(answer, totalResults === 0, "nobody", `${totalResults}`);
     },
