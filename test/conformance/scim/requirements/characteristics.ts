@@ -377,6 +377,21 @@ export const characteristics = requirements("schema characteristics", [
     },
   },
   {
+    id: "7644-3.4.2.2-hidden-not-guessed",
+    level: "SHOULD",
+    title: "A filter on the beginning of a value that is never returned does not help to guess it.",
+    needs: ["filter"],
+    run: async (scim) => {
+      const isHidden = (item: Attribute) => item.returned === "never" && isSimple(item, "string");
+      const attribute = find(scim, "returned never, besides password", isHidden);
+      const user = await having(scim, attribute, `${scim.stem}-hidden`);
+      const filter = `userName sw "${scim.stem}." and ${attribute.name} sw "${scim.stem}"`;
+      const answer = await scim.send("GET", scim.at.User, { query: { filter } });
+      if (answer.status === 200) holds(answer, !answer.text.includes(user.id), "nobody found", "the user was found");
+      else refused(answer, [400, 403], "invalidFilter", "sensitive");
+    },
+  },
+  {
     id: "7643-7-returned-request",
     level: "MUST",
     title: "An attribute returned on request is shown when it is asked for, and not otherwise.",

@@ -76,6 +76,7 @@ export const filter = requirements("filter", [
       const people = await scim.users({ ada: {}, adam: {}, ben: {} });
       await scim.finds(people, `userName sw "${scim.stem}.ADA"`, ["ada", "adam"]);
       await scim.finds(people, `userName sw "${people.ada?.name}"`, ["ada"]);
+      await scim.finds(people, `userName sw "${scim.stem.slice(1)}.ada"`, []);
     },
   },
   {
@@ -122,6 +123,18 @@ export const filter = requirements("filter", [
       });
       await scim.finds(people, ours(scim, "name pr"), ["ada"]);
       await scim.finds(people, ours(scim, "emails pr"), ["ada"]);
+    },
+  },
+  {
+    id: "7644-3.4.2.2-pr-empty-text",
+    level: "MUST",
+    title: "pr does not hold for text that is empty.",
+    needs: ["filter", "User.displayName"],
+    run: async (scim) => {
+      const answer = await scim.send("POST", scim.at.User, { body: scim.body("User", "a", { displayName: "" }) });
+      if (answer.status !== 201) return scim.skip("the provider refuses empty text");
+      const found = await scim.list("User", { filter: ours(scim, "displayName pr") });
+      holds(found.answer, found.totalResults === 0, "displayName pr finds nobody", `it finds ${found.totalResults}`);
     },
   },
   {
