@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Mode } from "#scim";
 import { type GenericClient, openTestGeneric } from "#test/generic-client.ts";
@@ -24,6 +25,8 @@ test("there are requirements of every subject, each with an id of its own", () =
   expect([...new Set(allRequirements.map(({ subject }) => subject))]).toHaveLength(23);
   expect(allRequirements.filter(({ level }) => level === "MUST").length).toBeGreaterThanOrEqual(340);
   expect(Object.keys(departures).filter((id) => !ids.includes(id))).toEqual([]);
+  const page = readFileSync(new URL("../../../docs/conformance.md", import.meta.url), "utf8");
+  expect(page).toMatch(new RegExp(`: ${ids.length}\\s+requirements,`));
 });
 
 describe.each<Mode>(["strict", "compat"])("the generic sandbox in %s mode", (mode) => {
