@@ -78,6 +78,14 @@ const queryText = (query: Query | undefined): string => {
   return `?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`;
 };
 
+/** The attributes that a filter names at its top level. */
+const attributesIn = (filter: string): ReadonlySet<string> => {
+  const bare = filter.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\[[^\]]*\]/g, " pr");
+  return new Set(
+    [...bare.matchAll(/([a-z][^\s()"]*)\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)\b/gi)].map(([, name]) => name!),
+  );
+};
+
 /** What an exchange has left behind: the path of a created resource, or those that a bulk has made. */
 const madeBy = ({ question, status, body }: Answer, baseUrl: string): readonly Made[] => {
   if (question.method !== "POST") return [];
@@ -166,8 +174,22 @@ export const openClient = (wire: Wire, provider: Provider, stem: string): Opened
       ...(query === undefined ? {} : { query }),
     });
 
+  /** RFC 7644 section 3.12 lets a provider refuse to filter by an attribute: then every comparison with it is invalidFilter. */
+  const isFilteredBy = async (kind: Kind, name: string): Promise<boolean> => {
+    for (const comparison of ['eq "x"', "eq true", 'eq "2026-01-01T00:00:00Z"', "pr"]) {
+      const filter = `${name} ${comparison}`;
+      if ((await send("GET", endpoints[kind], { query: { filter, count: 1 } })).status === 200) return true;
+    }
+    return false;
+  };
+
   const list: Client["list"] = async (kind, query) => {
     const answer = await send("GET", endpoints[kind], { query });
+    if (answer.status === 400 && at(answer.body, "scimType") === "invalidFilter") {
+      for (const name of attributesIn(String(query.filter ?? ""))) {
+        if (!(await isFilteredBy(kind, name))) throw new Skipped(`the provider does not filter by ${name}`);
+      }
+    }
     return { ...listed(answer), answer };
   };
 
