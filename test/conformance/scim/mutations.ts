@@ -161,8 +161,8 @@ export const mutations: readonly Mutation[] = [
   // Schemas
   scim(
     "model/normalise.ts",
-    "&& !Number.isInteger(number)",
-    "&& Number.isNaN(number)",
+    "return readNumber(attribute, value, mode);",
+    'return readNumber({ ...attribute, type: "decimal" }, value, mode);',
     "7643-2.3.4-integer-without-fraction",
   ),
   scim("model/normalise.ts", "base64.test(text.value)", 'text.value !== ""', "7643-2.3.6-binary-is-base64"),
