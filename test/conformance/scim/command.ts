@@ -11,7 +11,7 @@ const usage = `Asks a SCIM 2.0 service provider for what RFC 7643, 7644 and 9865
 
   npm run conformance -- URL [options]
 
-  URL                base address of the provider, such as http://127.0.0.1:4100/scim/v2
+  URL                base address of the provider, such as http://127.0.0.1:8401/scim/v2
   --token-file FILE  file with the bearer token; otherwise the variable ${tokenVariable} has it
   --only PREFIX      only requirements whose id or subject begins so; may be given several times
   --json             one line of JSON for each requirement instead of text
