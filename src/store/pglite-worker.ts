@@ -17,11 +17,12 @@ port.postMessage({ kind: "ready" });
 
 // One message after another: the protocol is a conversation, and PGlite has one session.
 let last: Promise<unknown> = Promise.resolve();
-port.on("message", (message: { kind: "bytes"; bytes: Uint8Array } | { kind: "reset" | "close" } | { kind: "dump" }) => {
+type Message = { kind: "bytes"; session: number; bytes: Uint8Array } | { kind: "reset" | "close" } | { kind: "dump" };
+port.on("message", (message: Message) => {
   last = last.then(async () => {
     if (message.kind === "bytes") {
       const answer = await database.execProtocolRaw(message.bytes, { syncToFs: true, throwOnError: false });
-      port.postMessage({ kind: "bytes", bytes: answer });
+      port.postMessage({ kind: "bytes", session: message.session, bytes: answer });
     } else if (message.kind === "reset") {
       await database.exec("rollback").catch(() => undefined);
       await database.exec("discard all").catch(() => undefined);

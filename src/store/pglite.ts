@@ -9,7 +9,10 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
-type Answer = { kind: "ready" | "closed" } | { kind: "bytes" | "dump"; bytes: Uint8Array };
+type Answer =
+  | { kind: "ready" | "closed" }
+  | { kind: "bytes"; session: number; bytes: Uint8Array }
+  | { kind: "dump"; bytes: Uint8Array };
 
 /**
  * @param dataDir folder of the database; null keeps everything in memory
@@ -18,6 +21,7 @@ type Answer = { kind: "ready" | "closed" } | { kind: "bytes" | "dump"; bytes: Ui
 export const openEmbedded = async (dataDir: string | null, template: string | null): Promise<EmbeddedDatabase> => {
   const worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData: { dataDir, template } });
   let tunnel: Tunnel | null = null;
+  let sessions = 0;
   let broken: Error | null = null;
   const awaited = new Map<Answer["kind"], PromiseWithResolvers<Answer>>();
   const breakWith = (error: Error) => {
@@ -26,8 +30,9 @@ export const openEmbedded = async (dataDir: string | null, template: string | nu
     tunnel?.destroy(error);
   };
   worker.on("message", (answer: Answer) => {
-    if (answer.kind === "bytes") tunnel?.receive(answer.bytes);
-    else awaited.get(answer.kind)?.resolve(answer);
+    if (answer.kind === "bytes") {
+      if (answer.session === tunnel?.session) tunnel.receive(answer.bytes);
+    } else awaited.get(answer.kind)?.resolve(answer);
   });
   worker.on("error", breakWith);
   worker.on("exit", () => breakWith(new Error("the embedded database has ended")));
@@ -40,7 +45,8 @@ export const openEmbedded = async (dataDir: string | null, template: string | nu
   await next("ready");
   return {
     stream: () => {
-      tunnel = new Tunnel(worker);
+      tunnel?.cut();
+      tunnel = new Tunnel(worker, ++sessions);
       return tunnel;
     },
     dump: async () => {
@@ -61,15 +67,28 @@ export const openEmbedded = async (dataDir: string | null, template: string | nu
 
 const terminate = 0x58; // 'X'
 
-/** Carries PostgreSQL's wire protocol to the worker, cut at message borders. */
+/**
+ * Carries PostgreSQL's wire protocol to the worker, cut at message borders. The pool replaces a connection after a failing
+ * statement before that one has said goodbye, so a tunnel is cut when the next one begins, and answers say whose they are.
+ */
 class Tunnel extends Duplex {
+  readonly session: number;
   readonly #worker: Worker;
   #pending: Buffer = Buffer.alloc(0);
   #started = false;
+  #isCut = false;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, session: number) {
     super();
     this.#worker = worker;
+    this.session = session;
+  }
+
+  /** Ends the session on the database's side. What is written afterwards goes nowhere. */
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#worker.postMessage({ kind: "reset" });
   }
 
   /** What node-postgres calls on a socket. */
@@ -108,7 +127,7 @@ class Tunnel extends Duplex {
       if (this.#pending.length - end < length) break;
       if (this.#started && this.#pending[end] === terminate) {
         this.#send(end);
-        this.#worker.postMessage({ kind: "reset" });
+        this.cut();
         this.push(null);
         this.destroy();
         done();
@@ -127,7 +146,8 @@ class Tunnel extends Duplex {
   }
 
   #send(end: number): void {
-    if (end > 0) this.#worker.postMessage({ kind: "bytes", bytes: new Uint8Array(this.#pending.subarray(0, end)) });
+    const bytes = new Uint8Array(this.#pending.subarray(0, end));
+    if (end > 0 && !this.#isCut) this.#worker.postMessage({ kind: "bytes", session: this.session, bytes });
     this.#pending = this.#pending.subarray(end);
   }
 }

@@ -44,6 +44,20 @@ test("a large parameter and many parallel statements arrive whole", async () => 
   expect(sums).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
 });
 
+test("statements that fail among others leave every answer with the statement that asked", async () => {
+  await sql`create table public.taken (n int primary key)`.execute(store.db);
+  await sql`insert into public.taken values (1)`.execute(store.db);
+  const asked = (n: number) => store.pool.query({ name: "asked", text: "select $1::int as n", values: [n] });
+  const insert = () => store.pool.query({ name: "taken", text: "insert into public.taken values ($1)", values: [1] });
+  const clash = async (n: number) => {
+    await expect(insert()).rejects.toMatchObject({ code: "23505" });
+    return (await asked(n)).rows[0]?.n;
+  };
+  for (let round = 0; round < 20; round++) {
+    expect(await Promise.all([clash(1), clash(2), clash(3), clash(4)])).toEqual([1, 2, 3, 4]);
+  }
+});
+
 test("a sealed secret opens at its own place only", () => {
   const sealed = store.sealer.seal("hunter2", "apps.secret/1/SecretToken");
   expect(sealed).not.toContain("hunter2");
