@@ -1,5 +1,6 @@
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
 export { openSandbox, type Sandbox, type SandboxOptions } from "./open.ts";
 export { firstOwnerEmail } from "./organization.ts";
+export type { NewOrganization, OrganizationWish } from "./organizations.ts";
 export type { RateLimit } from "./rate-limit.ts";
 export type { SandboxSettings } from "./settings.ts";

@@ -3,6 +3,7 @@ import { appsMigration } from "./0002-apps.ts";
 import { provisioningMigration } from "./0003-provisioning.ts";
 import { journalMigration } from "./0004-journal.ts";
 import { sandboxMigration } from "./0005-sandbox.ts";
+import { tenantMigration } from "./0008-tenant.ts";
 
 /** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
 export const migrations: Readonly<Record<string, string>> = {
@@ -11,4 +12,5 @@ export const migrations: Readonly<Record<string, string>> = {
   "0003-provisioning": provisioningMigration,
   "0004-journal": journalMigration,
   "0005-sandbox": sandboxMigration,
+  "0008-tenant": tenantMigration,
 };
