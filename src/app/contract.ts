@@ -69,5 +69,7 @@ export interface SandboxOptions {
 }
 
 export interface RunningSandbox extends RunningSandboxAddress {
+  /** Where its administrator signs in without a password, once and within a day. */
+  readonly signInLink: string;
   stop(): Promise<void>;
 }

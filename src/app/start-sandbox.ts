@@ -20,6 +20,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<RunningSand
       baseUrl: sandbox.baseUrl,
       token: sandbox.token,
       web: sandbox.web,
+      signInLink: sandbox.signInLink,
       stop: async () => {
         await sandbox.close();
         await store.close();

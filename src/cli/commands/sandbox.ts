@@ -49,14 +49,15 @@ export const registerSandbox: Register = (program, shell) => {
       const data = flags.memory === true ? null : kept;
       const running = await startSandbox({ data, port: flags.port, rateLimit: flags.rateLimit });
       try {
-        const { baseUrl, token, web } = running;
-        await print({ baseUrl, token, web }, () => {
+        const { baseUrl, token, web, signInLink } = running;
+        await print({ baseUrl, token, web, signInLink }, () => {
           const limit = flags.rateLimit === "off" ? "none" : `${flags.rateLimit} requests a minute`;
           const rows = facts(
             [
               ["SCIM base URL", baseUrl],
               ["token", token],
               ["page", web],
+              ["sign in once", signInLink],
               ["rate limit", limit],
               ["kept in", data ?? "memory only"],
             ],
