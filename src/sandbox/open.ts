@@ -123,7 +123,7 @@ export const openSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
     callers: rememberCallers(clock, (value) => findBearer(store.db, clock, value)),
     signIns: signInLimit(clock),
     drill: openDrill(),
-    findOrganization: (id: string) => organizations.find(id, () => readOrganization(store.db, id)),
+    findOrganization: (id: string) => organizations.find(id, () => readOrganization(store, id)),
     forgetOrganizations: () => organizations.forget(() => true),
   };
   let service: Service | undefined;

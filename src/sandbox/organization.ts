@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { type Clock, newId } from "#runtime";
-import type { Queryable, Store, Tx } from "#store";
+import type { Store, Tx } from "#store";
 import { recordSystemActivity } from "./activity.ts";
 import type { DefaultGrant } from "./default-grant.ts";
 import { SandboxError } from "./errors.ts";
@@ -50,7 +50,7 @@ export const insertOrganization = async (
 };
 
 const resolveGrant = async (
-  db: Queryable,
+  db: Tx,
   organizationId: string,
   { defaultRole, defaultAccountGroups }: SandboxSettings,
 ): Promise<DefaultGrant> => {
@@ -85,20 +85,27 @@ interface OrganizationRow {
   settings: object;
 }
 
-/** Null for an id that no organisation has. */
-export const readOrganization = async (db: Queryable, id: string): Promise<Organization | null> => {
-  const { rows } = await sql<OrganizationRow>`
-    select id, name, plan, settings from sandbox.organization where id = ${id}`.execute(db);
-  const row = rows[0];
-  if (row === undefined) return null;
-  const settings = readSettings(row.settings);
-  return { ...row, settings, grant: await resolveGrant(db, row.id, settings) };
+type Bare = Omit<Organization, "grant">;
+
+const readBare = async (tx: Tx, id: string, lock: "share" | "update"): Promise<Bare | null> => {
+  const { rows } = await sql<Omit<Bare, "settings"> & { settings: unknown }>`
+    select id, name, plan, settings from sandbox.organization where id = ${id} ${lock === "update" ? sql`for update` : sql`for share`}`.execute(
+    tx,
+  );
+  return rows[0] === undefined ? null : { ...rows[0], settings: readSettings(rows[0].settings) };
 };
 
+/** Null for an id that no organisation has. */
+export const readOrganization = (store: Store, id: string): Promise<Organization | null> =>
+  store.transaction(async (tx) => {
+    // What the settings name is not renamed between the two queries.
+    const bare = await readBare(tx, id, "share");
+    return bare === null ? null : { ...bare, grant: await resolveGrant(tx, id, bare.settings) };
+  });
+
 /** Keeps roles, account groups and settings as they are until the transaction ends: the settings name roles and groups. */
-export const lockOrganization = async (tx: Tx, id: string): Promise<Organization> => {
-  await sql`select from sandbox.organization where id = ${id} for update`.execute(tx);
-  const organization = await readOrganization(tx, id);
+export const lockOrganization = async (tx: Tx, id: string): Promise<Bare> => {
+  const organization = await readBare(tx, id, "update");
   if (organization === null) throw new TypeError("the organisation of the request is gone");
   return organization;
 };
@@ -109,8 +116,8 @@ export const saveSettings = async (
   id: string,
   change: Readonly<Record<string, unknown>>,
 ): Promise<Organization> => {
-  const { settings: current, ...organization } = await lockOrganization(tx, id);
-  const settings = readSettings({ ...current, ...change });
+  const organization = await lockOrganization(tx, id);
+  const settings = readSettings({ ...organization.settings, ...change });
   const grant = await resolveGrant(tx, id, settings);
   await sql`update sandbox.organization set settings = ${JSON.stringify(settings)}::jsonb where id = ${id}`.execute(tx);
   return { ...organization, settings, grant };
