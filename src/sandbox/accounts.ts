@@ -22,6 +22,7 @@ export interface Account extends UserState {
   /** Null: invited, and not registered yet. */
   readonly registeredAt: Date | null;
   readonly lastLoginAt: Date | null;
+  /** The account group in which the user lands: the one chosen, else the oldest that the user reaches. Null for a user without one. */
   readonly loginAccountGroupId: string | null;
   readonly roles: readonly AccountRole[];
 }
@@ -29,7 +30,9 @@ export interface Account extends UserState {
 const columns = sql`account.id, account.person_id as "personId", user_name as "userName", p.email, c.email as "pendingEmail",
   external_id as "externalId", display_name as "displayName", formatted_name as "formattedName", emails, active,
   created_at as "createdAt", modified_at as "modifiedAt", p.registered_at as "registeredAt", p.last_login_at as "lastLoginAt",
-  p.login_account_group_id as "loginAccountGroupId",
+  (select g.id from sandbox.account_group g where g.organization_id = account.organization_id and exists (select from sandbox.account_role h
+    where h.account_id = account.id and (h.account_group_id is null or h.account_group_id = g.id))
+    order by (g.id = p.login_account_group_id) desc nulls last, g.seq limit 1) as "loginAccountGroupId",
   coalesce((select jsonb_agg(jsonb_build_object('roleId', r.id, 'name', r.name, 'accountGroupId', h.account_group_id) order by r.name)
     from sandbox.account_role h join sandbox.role r on r.id = h.role_id where h.account_id = account.id), '[]') as roles`;
 

@@ -32,12 +32,12 @@ export type KnownCaller = Omit<Caller, "through" | "address">;
 
 export type CallerRow = Omit<KnownCaller, "tokenId"> & { readonly active: boolean };
 
-/** The account groups that account `a` reaches, in which it works by itself: the login account group, else the first by name. */
+/** The account groups that account `a` reaches, in which it works by itself: the login account group, else the oldest. */
 const workplace = (chosen: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   select jsonb_build_object('id', g.id, 'name', g.name) from sandbox.account_group g
   where g.organization_id = a.organization_id and exists (select from sandbox.account_role h
     where h.account_id = a.id and (h.account_group_id is null or h.account_group_id = g.id))
-  order by (g.id = ${chosen}) desc nulls last, (g.id = p.login_account_group_id) desc nulls last, g.name, g.id limit 1)`;
+  order by (g.id = ${chosen}) desc nulls last, (g.id = p.login_account_group_id) desc nulls last, g.seq limit 1)`;
 
 /** Columns of a CallerRow, from `sandbox.account a` and `sandbox.person p`. @param chosen the account group that the caller chose to work in */
 export const callerColumns = (chosen: RawBuilder<unknown>): RawBuilder<unknown> =>

@@ -177,7 +177,7 @@ test("the account group of a request is the one that aid names, with the permiss
       aid: branch,
       accountGroupName: "Branch",
       isCurrentAccountGroup: true,
-      isDefaultAccountGroup: false,
+      isDefaultAccountGroup: true,
       organizationName: "Sandbox",
       orgId: expect.any(String),
     },

@@ -32,6 +32,9 @@ alter table sandbox.account
   add constraint account_person unique (organization_id, person_id);
 create index account_of_person on sandbox.account (person_id);
 
+-- Where nobody has chosen, people work in the oldest account group that they reach.
+alter table sandbox.account_group add column seq bigint generated always as identity;
+
 -- A new login that waits until both mailboxes have confirmed it.
 create table sandbox.email_change (
   person_id uuid primary key references sandbox.person on delete cascade,
