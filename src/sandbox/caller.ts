@@ -55,7 +55,7 @@ export const isIn = (caller: Caller, accountGroupId: string): boolean =>
   caller.roles.some((role) => role.accountGroupId === null || role.accountGroupId === accountGroupId);
 
 /** True when the caller holds the permission in this account group. */
-export const mayIn = (caller: Caller, permission: Permission, accountGroupId: string): boolean =>
+const mayIn = (caller: Caller, permission: Permission, accountGroupId: string): boolean =>
   caller.roles.some(
     (role) =>
       (role.accountGroupId === null || role.accountGroupId === accountGroupId) && role.permissions.includes(permission),

@@ -29,7 +29,7 @@ export interface ActivityPage {
 }
 
 /** Years for which the log is kept. */
-export const yearsKept = 2;
+const yearsKept = 2;
 
 const start = (now: Date): Date => {
   const first = new Date(now);

@@ -14,7 +14,7 @@ export type RoleGrant = Omit<AccountRole, "name">;
 const most = 500;
 
 /** Where an account's roles are (null: in all account groups), as permissions to edit it are asked for. */
-export const placesOf = (roles: readonly Pick<AccountRole, "accountGroupId">[]): readonly string[] | null => {
+const placesOf = (roles: readonly Pick<AccountRole, "accountGroupId">[]): readonly string[] | null => {
   const groups = roles.map((role) => role.accountGroupId).filter((group) => group !== null);
   return groups.length < roles.length ? null : groups;
 };

@@ -1,3 +1,3 @@
-export { type AroundOptions, aroundFetch } from "./around.ts";
+export { aroundFetch } from "./around.ts";
 export { type Drill, type Fault, faultWish, openDrill } from "./drill.ts";
 export { faults } from "./faults.ts";

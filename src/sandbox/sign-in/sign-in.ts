@@ -14,7 +14,7 @@ import { beginSession, endSession, endSessions, moveSession } from "./sessions.t
 import { type SignInWay, waysToSignIn } from "./sign-in-rules.ts";
 
 /** How an account may be signed in to as the organisation's settings are now. */
-export const wayOf = async (service: Service, caller: Caller): Promise<SignInWay> => {
+const wayOf = async (service: Service, caller: Caller): Promise<SignInWay> => {
   const organization = await service.findOrganization(caller.organizationId);
   const permissions = new Set(caller.roles.flatMap((role) => role.permissions));
   return waysToSignIn(permissions, organization?.settings.singleSignOn ?? "off");
@@ -35,7 +35,7 @@ const logLogin = (tx: Tx, service: Service, caller: Caller, event: ActivityEvent
   });
 
 /** Begins a session. @returns the value for the cookie */
-export const open = async (tx: Tx, service: Service, caller: Caller): Promise<string> => {
+const open = async (tx: Tx, service: Service, caller: Caller): Promise<string> => {
   const now = service.clock.now();
   await saveLogin(tx, caller.personId, now);
   await logLogin(tx, service, caller, events.login);
