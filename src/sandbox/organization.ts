@@ -78,13 +78,6 @@ const resolveGrant = async (
   return { ...grant, accountGroupIds: groups.rows.map((group) => group.id) };
 };
 
-interface OrganizationRow {
-  id: string;
-  name: string;
-  plan: string;
-  settings: object;
-}
-
 type Bare = Omit<Organization, "grant">;
 
 const readBare = async (tx: Tx, id: string, lock: "share" | "update"): Promise<Bare | null> => {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "#runtime";
 import type { NewOrganization } from "#sandbox";
@@ -32,6 +33,13 @@ const callThere = (method: string, path: string, body?: unknown): Promise<Reply>
   sandbox.call(method, path, body, { authorization: `Bearer ${other.token}` });
 const name = () => `${newId().slice(0, 8)}@x.example`;
 const user = (userName: string, more: object = {}) => ({ schemas: [schemaUrns.user], userName, ...more });
+/** The notices that Acme has written to somebody. */
+const mailsOf = async (recipient: string) =>
+  (
+    await sql`select recipient from sandbox.mail where recipient = ${recipient} and subject = 'You have been added to Acme' and link is null`.execute(
+      sandbox.store.db,
+    )
+  ).rows;
 const mailsTo = async (page: SandboxPage, to: string) => (await page.ask("GET", `outbox?to=${to}`)).body.mails;
 
 test("organisations share nothing but people", async () => {
@@ -95,7 +103,7 @@ test("a person of another organisation is added with the default access, or refu
     roles: [{ value: "Regular User", primary: true }],
   });
   expect(linked.body.id).not.toBe(first.id);
-  expect(await mailsTo(there, login)).toMatchObject([{ subject: "You have been added to Acme", link: null }]);
+  expect(await mailsOf(login)).toMatchObject([{ recipient: login }]);
   expect((await callThere("POST", "/Users", user("second@acme.example", { emails: [{ value: login }] }))).status).toBe(
     409,
   );
@@ -104,14 +112,14 @@ test("a person of another organisation is added with the default access, or refu
   await sandbox.call("POST", "/Users", user(quiet));
   await there.ask("PATCH", "settings", { linkNotice: false });
   expect((await callThere("POST", "/Users", user(quiet))).status).toBe(201);
-  expect(await mailsTo(there, quiet)).toEqual([]);
+  expect(await mailsOf(quiet)).toEqual([]);
   // A person who is added by hand is told, and has nothing to confirm.
   const byHand = name();
   await sandbox.call("POST", "/Users", user(byHand));
   const { roles } = (await there.ask("GET", "roles")).body;
   const made = await there.ask("POST", "users", { email: byHand, roles: [{ roleId: roles[2].id }] });
   expect([made.status, made.body.isRegistrationPending]).toEqual([201, false]);
-  expect(await mailsTo(there, byHand)).toMatchObject([{ subject: "You have been added to Acme", link: null }]);
+  expect(await mailsOf(byHand)).toMatchObject([{ recipient: byHand }]);
 
   // Leaving one organisation ends that membership only; who has left all is nobody any more.
   expect((await callThere("DELETE", `/Users/${linked.body.id}`)).status).toBe(204);
@@ -128,9 +136,9 @@ test("a confirmed change of the login holds everywhere", async () => {
   const emails = [{ value: old, type: "work", primary: true }];
   const one = (await sandbox.call("POST", "/Users", user(name(), { emails }))).body;
   const two = (await callThere("POST", "/Users", user(name(), { emails: [...emails, { value: name() }] }))).body;
-  await there.ask("PATCH", `users/${two.id}`, { email: next });
+  await here.ask("PATCH", `users/${one.id}`, { email: next });
   for (const to of [old, next]) {
-    await openSandboxPage(sandbox).ask("POST", `links/${linkValue((await mailsTo(there, to))[0].link)}`, {});
+    await openSandboxPage(sandbox).ask("POST", `links/${linkValue((await mailsTo(here, to))[0].link)}`, {});
   }
   expect((await sandbox.call("GET", `/Users/${one.id}`)).body.emails[0].value).toBe(next);
   expect((await callThere("GET", `/Users/${two.id}`)).body.emails).toMatchObject([{ value: next }, {}]);
@@ -140,6 +148,28 @@ test("a confirmed change of the login holds everywhere", async () => {
   await sandbox.call("PUT", `/Users/${one.id}`, user(one.userName, { emails: [{ value: third }] }));
   expect((await callThere("GET", `/Users/${two.id}`)).body.emails).toMatchObject([{ value: third }, {}]);
   await sandbox.changeSettings({ confirmEmailChanges: true });
+});
+
+test("an organisation does not get hold of a person of another one through mail that it may read", async () => {
+  const [login, wanted] = [name(), name()];
+  await sandbox.call("POST", "/Users", user(login));
+  const two = (await callThere("POST", "/Users", user(login))).body;
+  await there.ask("PATCH", `users/${two.id}`, { email: wanted });
+  expect((await there.ask("GET", `users/${two.id}`)).body.pendingEmail).toBe(wanted);
+  for (const to of [login, wanted]) expect(await mailsTo(there, to)).toEqual([]);
+  // Mail to its own people, and to nobody's mailbox yet, it reads.
+  const own = (await callThere("POST", "/Users", user(name()))).body;
+  const next = name();
+  await there.ask("PATCH", `users/${own.id}`, { email: next });
+  for (const to of [own.userName, next]) expect(await mailsTo(there, to)).toHaveLength(1);
+
+  const asked = await there.ask("POST", "organizations", { name: "Trap", admin: { email: login, name: "Not me" } });
+  expect(asked.status).toBe(409);
+  const mine = await there.ask("POST", "organizations", {
+    name: "Mine",
+    admin: { email: "boss@acme.example", name: "Boss" },
+  });
+  expect(mine.status).toBe(201);
 });
 
 test("a person in two organisations signs in once and works in either, where a password is enough", async () => {
@@ -155,12 +185,16 @@ test("a person in two organisations signs in once and works in either, where a p
     session.organization.name,
     session.memberships.map((each: { organizationName: string }) => each.organizationName),
   ]).toEqual(["Sandbox", ["Acme", "Sandbox"]]);
-  const go = (organizationId: string) => page.ask("PATCH", "session", { organizationId });
+  const go = (organizationId: string, accountGroupId: string | null = null) =>
+    page.ask("PATCH", "session", { organizationId, accountGroupId });
   expect((await go("3f7c2a10-5d1e-4b8e-9a41-0c6d2f9b7e01")).status).toBe(403);
   await there.ask("PATCH", "settings", { singleSignOn: "forced" });
   expect((await go(other.id)).status).toBe(403);
   await there.ask("PATCH", "settings", { singleSignOn: "off" });
-  expect((await go(other.id)).status).toBe(204);
+  const [acmeGroup] = (await there.ask("GET", "account-groups")).body.accountGroups;
+  expect((await go(session.organization.id, acmeGroup.id)).status).toBe(403);
+  expect((await go(other.id, "3f7c2a10-5d1e-4b8e-9a41-0c6d2f9b7e01")).status).toBe(403);
+  expect((await go(other.id, acmeGroup.id)).status).toBe(204);
   expect((await page.ask("GET", "session")).body).toMatchObject({
     organization: { name: "Acme" },
     user: { id: two.id },

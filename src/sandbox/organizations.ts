@@ -8,6 +8,7 @@ import { addressOf } from "./mail/outbox.ts";
 import { insertOrganization, type Organization } from "./organization.ts";
 import { allOrNothing, done, lacks, no } from "./outcome.ts";
 import { ensureAdmin } from "./own-token.ts";
+import { findPersonByLogin } from "./sign-in/people.ts";
 import { makeSignInLink } from "./sign-in/sign-in.ts";
 import type { Service, Tenant } from "./tenant.ts";
 import { insertToken } from "./tokens.ts";
@@ -40,16 +41,24 @@ export const firstOrganization = async (service: Service): Promise<Organization>
 /** Organisations that a sandbox may have. */
 const most = 50;
 
-/** Makes another organisation in the same sandbox, with an administrator of its own, who may be somebody of another one. */
+/**
+ * Makes another organisation in the same sandbox, with an administrator of its own.
+ * @param mayBe whether the administrator may be somebody who is known already: the answer lets its reader act as that person
+ */
 export const createOrganization = async (
   service: Service,
   { name, plan, admin }: OrganizationWish,
+  mayBe: (personId: string) => boolean,
 ): Promise<Result<NewOrganization>> => {
   if (!isEmail(admin.email)) return no(400, "Give a valid e-mail address of the administrator: it becomes the login.");
   const made = await allOrNothing(service.store, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('sandbox.organization'))`.execute(tx);
     const { rows } = await sql<{ count: number }>`select count(*) as count from sandbox.organization`.execute(tx);
     if ((rows[0]?.count ?? 0) >= most) return no(409, `A sandbox has at most ${most} organizations.`);
+    const known = await findPersonByLogin(tx, admin.email);
+    if (known !== null && !mayBe(known.id)) {
+      return no(409, `${admin.email} is somebody's login already. Name yourself, or somebody new.`);
+    }
     const id = await insertOrganization(tx, service.clock, { name, plan });
     const ownerId = await ensureAdmin(tx, service.clock.now(), id, admin);
     const wish = { ownerId, name: "Shown at creation", kind: "bearer" } as const;
@@ -68,7 +77,7 @@ export const createOrganizationAs = async (
   wish: OrganizationWish,
 ): Promise<Result<NewOrganization>> =>
   may(caller, "Assign management permissions")
-    ? createOrganization(tenant, wish)
+    ? createOrganization(tenant, wish, (personId) => personId === caller.personId)
     : lacks("Assign management permissions");
 
 /** Changes what is shown of an organisation. */

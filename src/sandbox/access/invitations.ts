@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "#store";
 import type { Account } from "../accounts.ts";
-import { endLinks, makeLink } from "../mail/links.ts";
+import { endRegistrationLinks, makeLink } from "../mail/links.ts";
 import { sendMail } from "../mail/outbox.ts";
 import type { Tenant } from "../tenant.ts";
 
@@ -28,7 +28,7 @@ export const invite = async (
   if (account.registeredAt !== null) return sendNotice(tx, tenant, account.email);
   const { id: organizationId, name } = tenant.organization;
   const now = tenant.clock.now();
-  await endLinks(tx, account.personId, ["registration"]);
+  await endRegistrationLinks(tx, account.id);
   await sql`update sandbox.person set invited_at = ${now} where id = ${account.personId}`.execute(tx);
   await sendMail(tx, tenant, organizationId, {
     to: account.email,

@@ -31,6 +31,11 @@ export const endLinks = async (tx: Tx, personId: string, kinds: readonly LinkKin
     where a.id = l.account_id and a.person_id = ${personId} and l.kind = any(${kinds}::text[])`.execute(tx);
 };
 
+/** Ends the registration links of one account. */
+export const endRegistrationLinks = async (tx: Tx, accountId: string): Promise<void> => {
+  await sql`delete from sandbox.link where account_id = ${accountId} and kind = 'registration'`.execute(tx);
+};
+
 export interface Link {
   readonly kind: LinkKind;
   readonly accountId: string;

@@ -38,12 +38,22 @@ export const sendMail = async (
   );
 };
 
-/** Whose mail the caller may read: everybody's for those who could give themselves any access anyhow, else what went to their own mailboxes. */
-const readable = (caller: Caller): RawBuilder<unknown> =>
-  may(caller, "Assign management permissions")
-    ? sql`true`
-    : sql`recipient_key in (select email_key from sandbox.person where id = ${caller.personId}
-        union all select email_key from sandbox.email_change where person_id = ${caller.personId})`;
+/** Logins of people, those that wait included, of whom `who` is true. */
+const mailboxesOf = (who: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select p.email_key from sandbox.person p where ${who}
+    union all select c.email_key from sandbox.email_change c join sandbox.person p on p.id = c.person_id where ${who})`;
+
+/**
+ * Whose mail the caller may read: what went to the caller's own mailboxes; and for those who could give themselves any access anyhow, everybody's. But
+ * no organisation reads the mail of people who are in another one as well, except the first: whoever runs the sandbox is at home there.
+ */
+const readable = (caller: Caller): RawBuilder<unknown> => {
+  const own = sql`recipient_key in ${mailboxesOf(sql`p.id = ${caller.personId}`)}`;
+  if (!may(caller, "Assign management permissions")) return own;
+  const isElsewhere = sql`exists (select from sandbox.account a where a.person_id = p.id and a.organization_id <> ${caller.organizationId})`;
+  const isFirst = sql`organization_id = (select id from sandbox.organization order by created_at, id limit 1)`;
+  return sql`(${own} or ${isFirst} or recipient_key not in ${mailboxesOf(isElsewhere)})`;
+};
 
 /** Null where it was sealed under a key that is gone. */
 const opened = ({ store, web }: Pick<Service, "store" | "web">, id: string, link: string | null): string | null => {

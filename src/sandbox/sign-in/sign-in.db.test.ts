@@ -24,6 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.end());
 
+/** Opens the sandbox anew, and signs the administrator in by the new link. */
+const restart = async (): Promise<void> => {
+  sandbox = await sandbox.reopen();
+  admin = await signInAtSandbox(sandbox);
+};
+
 const good = "Correct-Horse-1";
 
 /** The link in the newest mail to somebody. */
@@ -82,8 +88,8 @@ test("a sign-in link does not outlive a day, nor the next start", async () => {
   expect((await openSandboxPage(later).ask("GET", `links/${old}`)).status).toBe(404);
   offset += 24 * hour + minute;
   expect((await openSandboxPage(later).ask("GET", `links/${linkValue(later.signInLink)}`)).status).toBe(404);
-  sandbox = await later.reopen();
-  admin = await signInAtSandbox(sandbox);
+  sandbox = later;
+  await restart();
 });
 
 test("somebody whom a directory sent gets no mail, chooses a password by a link, signs in and out", async () => {
@@ -142,7 +148,7 @@ test("a session ends when it lies idle, when it is old, when its account is inac
   offset += 50 * minute;
   expect(await isIn(busy)).toBe(false);
 
-  admin = await signInAtSandbox((sandbox = await sandbox.reopen()));
+  await restart();
   const page = await open();
   await admin.ask("PATCH", `users/${id}`, { active: false });
   expect(await isIn(page)).toBe(false);
@@ -204,8 +210,8 @@ test("single sign-on and permissions decide who may use a password; a link opens
     ],
   });
   // Forced single sign-on locks everybody out who has no identity provider; the link from the terminal is the way back.
-  expect(await isIn(await signInAtSandbox((sandbox = await sandbox.reopen())))).toBe(true);
-  admin = await signInAtSandbox((sandbox = await sandbox.reopen()));
+  await restart();
+  expect(await isIn(admin)).toBe(true);
   await admin.ask("PATCH", "settings", { singleSignOn: "off" });
 });
 

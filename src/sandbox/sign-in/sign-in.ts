@@ -1,5 +1,6 @@
 import type { Result } from "#scim";
 import type { Tx } from "#store";
+import { membershipsOf } from "../access/own-profile.ts";
 import { recordActivity } from "../activity.ts";
 import type { Caller } from "../caller.ts";
 import { callerOf } from "../caller-of.ts";
@@ -149,6 +150,12 @@ export const switchTo = async (
   const callers = await Promise.all((person?.accountIds ?? []).map((id) => callerOf(db, id, caller.address)));
   const next = callers.find((candidate) => candidate?.organizationId === to.organizationId) ?? null;
   if (next === null) return no(403, "You have no active account in this organization.");
+  const membership = (await membershipsOf(db, caller.personId)).find(
+    (each) => each.organizationId === to.organizationId,
+  );
+  if (to.accountGroupId !== null && !membership?.accountGroups.some(({ id }) => id === to.accountGroupId)) {
+    return no(403, "You have no role in this account group.");
+  }
   if (next.id !== caller.id) {
     const way = await wayOf(service, next);
     if (way === "identity-provider" || way === "none") return no(403, closed[way]);
