@@ -19,7 +19,8 @@ export const fieldsRefused = (error: z.ZodError): Refusal => {
     field: path.map(String).join(".").slice(0, 200),
     message: message.slice(0, 300),
   }));
-  const detail = fields.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; ");
+  const parts = fields.map(({ field, message }) => `${field === "" ? "" : `${field}: `}${message.replace(/\.$/, "")}`);
+  const detail = `The request is not of its form. ${parts.join("; ")}.`;
   return { status: 400, scimType: undefined, position: undefined, detail, fields };
 };
 
