@@ -10,14 +10,14 @@ import {
   takenAttribute,
   updateAccount,
 } from "../accounts.ts";
-import { type Activity, type Resource, recordActivity } from "../activity.ts";
+import { recordActivity } from "../activity.ts";
 import { type Caller, may } from "../caller.ts";
 import { isEmail } from "../email.ts";
-import { type ActivityEvent, events } from "../events.ts";
+import { events } from "../events.ts";
 import { cancelEmailChange } from "../mail/email-change.ts";
 import { allOrNothing, done, lacks, no } from "../outcome.ts";
 import type { Tenant } from "../tenant.ts";
-import { isId } from "../user-answers.ts";
+import { activityOf, isId } from "../user-answers.ts";
 import { changedNames, type UserState } from "../user-state.ts";
 import { changeLogin } from "./change-login.ts";
 import { invite, wasInvitedLately } from "./invitations.ts";
@@ -48,19 +48,6 @@ const mayEditAnybody = (caller: Caller): boolean =>
 export const absentMember = no(404, "The organization has no user with this id.");
 const notYours = no(403, "You may not edit this user: you lack the permission in an account group of the user.");
 
-const noteOf = (
-  tenant: Tenant,
-  caller: Caller,
-  event: ActivityEvent,
-  { email, displayName }: Pick<Account, "email" | "displayName">,
-  more: readonly Resource[] = [],
-): Activity => ({
-  event,
-  at: tenant.clock.now(),
-  caller,
-  resources: [{ type: "userEmail", name: email }, { type: "userDisplayName", name: displayName ?? "" }, ...more],
-});
-
 /** Runs a transaction; a login or userName that somebody else has is a refusal. */
 const unlessTaken = async <Value>(tenant: Tenant, work: (tx: Tx) => Promise<Result<Value>>): Promise<Result<Value>> => {
   try {
@@ -84,13 +71,14 @@ export const createMember = (tenant: Tenant, caller: Caller, wish: MemberWish): 
       if (!checked.ok) return checked;
     }
     const id = newId();
+    const state = stateOfNew(wish);
     const made = await insertAccount(tx, caller.organizationId, {
       id,
-      state: stateOfNew(wish),
+      state,
       roles: roles.value,
       registeredAt: null,
       mayLink: true,
-      activity: noteOf(tenant, caller, events.userCreated, { email: wish.email, displayName: wish.name }),
+      activity: activityOf(tenant, caller, events.userCreated, state),
     });
     const account = await findAccount(tx, caller.organizationId, id, { lock: false });
     if (account === null) throw new TypeError("the user who was just made cannot be read");
@@ -139,7 +127,7 @@ const changeRoles = async (
   const roles = await checkRoles(tx, caller, wanted, account.roles);
   if (!roles.ok) return roles;
   await replaceRoles(tx, account.id, roles.value);
-  await recordActivity(tx, noteOf(tenant, caller, events.userUpdated, account, [{ type: "attribute", name: "roles" }]));
+  await recordActivity(tx, activityOf(tenant, caller, events.userUpdated, account, ["roles"]));
   return done((await findAccount(tx, caller.organizationId, account.id, { lock: false })) ?? account);
 };
 
@@ -155,8 +143,7 @@ const changeState = async (
   if (changes.length === 0) return account;
   const event =
     state.active === account.active ? events.userUpdated : state.active ? events.userActivated : events.userDeactivated;
-  const more = changes.map((attribute) => ({ type: "attribute", name: attribute }));
-  const activity = noteOf(tenant, caller, event, state, more);
+  const activity = activityOf(tenant, caller, event, state, changes);
   await updateAccount(tx, { before: account, state, activity });
   return { ...state, modifiedAt: activity.at };
 };
@@ -207,7 +194,7 @@ export const updateMember = (
 
 export const deleteMember = (tenant: Tenant, caller: Caller, id: string): Promise<Result<Account>> =>
   changing(tenant, caller, id, async (tx, account): Promise<Result<Account>> => {
-    await deleteAccount(tx, account, noteOf(tenant, caller, events.userDeleted, account));
+    await deleteAccount(tx, account, activityOf(tenant, caller, events.userDeleted, account));
     return done(account);
   });
 
