@@ -59,6 +59,46 @@ export const openTestSandbox = async (
   return clientOf(store, clock, rateLimit, await openSandbox({ ...common, store, clock, rateLimit, settings }));
 };
 
+/** A browser at the sandbox's page. */
+export interface SandboxPage {
+  /** @param path below `/app/` @param headers replace the browser's own of the same name */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+}
+
+/** A browser that has not signed in; it keeps the cookie that it is given. */
+export const openSandboxPage = ({ web }: Pick<Sandbox, "web">): SandboxPage => {
+  let cookie = "";
+  return {
+    ask: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${web}app/${path}`, {
+        method,
+        headers: {
+          origin: new URL(web).origin,
+          ...(cookie === "" ? {} : { cookie }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const given = response.headers.get("set-cookie")?.split(";")[0];
+      if (given !== undefined) cookie = given.endsWith("=") ? "" : given;
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
+    },
+  };
+};
+
+/** The last part of a link that works once. */
+export const linkValue = (link: string): string => link.slice(link.lastIndexOf("/") + 1);
+
+/** A browser that has signed in by a link. */
+export const signInAtSandbox = async (sandbox: Pick<Sandbox, "web" | "signInLink">): Promise<SandboxPage> => {
+  const page = openSandboxPage(sandbox);
+  const { status } = await page.ask("POST", `links/${linkValue(sandbox.signInLink)}`, {});
+  if (status !== 200) throw new Error(`the sign-in link was answered ${status}`);
+  return page;
+};
+
 /** Sends a request whose target is not put in order on the way. @returns the status */
 export const rawRequest = (
   port: number,

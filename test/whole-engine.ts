@@ -85,9 +85,16 @@ export const personOf = (number: number, accountEnabled: boolean) => {
 /** Fills a fresh directory with people who are all assigned through one group, and connects ThousandEyes to `baseUrl`. */
 export const makeCrowd = async (
   store: Store,
-  input: { readonly users: number; readonly baseUrl: string; readonly isEnabled?: (number: number) => boolean },
+  input: {
+    readonly users: number;
+    readonly baseUrl: string;
+    readonly token?: string;
+    readonly isEnabled?: (number: number) => boolean;
+    /** What differs from `personOf`. */
+    readonly more?: (number: number) => Readonly<Record<string, string>>;
+  },
 ): Promise<Crowd> => {
-  const { users, baseUrl, isEnabled = () => true } = input;
+  const { users, baseUrl, token = "crowd-token-5190", isEnabled = () => true, more = () => ({}) } = input;
   const now = systemClock.now();
   const group = await store.transaction((tx) =>
     createGroup(tx, { attributes: { displayName: "Everybody in the crowd" } }, now),
@@ -98,7 +105,7 @@ export const makeCrowd = async (
     const rows = Array.from({ length: Math.min(1000, users - first) }, (_, at) => ({
       anchor: String(first + at),
       locator: null,
-      attributes: personOf(first + at, isEnabled(first + at)),
+      attributes: { ...personOf(first + at, isEnabled(first + at)), ...more(first + at) },
     }));
     await store.transaction(async (tx) => {
       const outcomes = await importObjects(tx, "user", "crowd", rows, now);
@@ -115,7 +122,7 @@ export const makeCrowd = async (
     const job = await createJob(tx, app.id, now);
     const secrets = [
       { key: "BaseAddress", value: baseUrl },
-      { key: "SecretToken", value: "crowd-token-5190" },
+      { key: "SecretToken", value: token },
     ];
     await saveSecrets(tx, store.sealer, app.id, secrets, now);
     await assign(tx, app.id, { id: group.id, type: "Group" }, "User", { now });

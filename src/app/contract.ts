@@ -83,5 +83,7 @@ export interface RunningSandbox {
   readonly token: string;
   /** Page for people; null where the profile has none. */
   readonly web: string | null;
+  /** Where its administrator signs in without a password, once and within a day; null where there is nobody to sign in. */
+  readonly signInLink: string | null;
   stop(): Promise<void>;
 }

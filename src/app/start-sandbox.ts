@@ -8,7 +8,7 @@ const open = async (store: Store, log: Logger, { port, profile }: SandboxOptions
   if (profile.kind === "thousandeyes") return openSandbox({ ...common, rateLimit: profile.rateLimit });
   const { mode, publicUrl } = profile;
   const own = { ...(mode === null ? {} : { mode }), ...(publicUrl === null ? {} : { publicUrl }) };
-  return { ...(await openGenericSandbox({ ...common, ...own })), web: null };
+  return { ...(await openGenericSandbox({ ...common, ...own })), web: null, signInLink: null };
 };
 
 /** Starts a sandbox tenant by itself, on a database of its own. */
@@ -17,11 +17,12 @@ export const startSandbox = async (options: SandboxOptions): Promise<RunningSand
   const { LOCKSTEP_KEY: key } = readConfiguration(process.env);
   const store = await openStore({ folder: options.data, log, key });
   try {
-    const { baseUrl, token, web, close } = await open(store, log, options);
+    const { baseUrl, token, web, signInLink, close } = await open(store, log, options);
     return {
       baseUrl,
       token,
       web,
+      signInLink,
       stop: async () => {
         await close();
         await store.close();

@@ -1,46 +1,69 @@
-import type { DefaultGrant } from "./organization.ts";
+import { type RawBuilder, sql } from "kysely";
 import type { Permission } from "./permissions.ts";
 
 /** One role that somebody holds; `accountGroupId` null means in all account groups. */
 export interface HeldRole {
+  readonly roleId: string;
   readonly name: string;
   readonly permissions: readonly string[];
   readonly accountGroupId: string | null;
 }
 
-/** Whom a token acts as. */
+/** As whom a request acts, in one organisation. */
 export interface Caller {
+  /** Of the account. */
   readonly id: string;
+  readonly personId: string;
+  readonly organizationId: string;
   readonly email: string;
   readonly name: string | null;
   readonly roles: readonly HeldRole[];
-  /** Address that the request came from, for the activity log. */
+  /** Where the caller is working; null for somebody who has no account group. */
+  readonly accountGroup: { readonly id: string; readonly name: string } | null;
+  /** The token that was presented; null for a session. */
+  readonly tokenId: string | null;
+  /** Through which door the request came, and from which address, for the activity log. */
+  readonly through: "SCIM" | "API" | "Page";
   readonly address: string | null;
 }
+
+/** What the database knows of a caller. */
+export type KnownCaller = Omit<Caller, "through" | "address">;
+
+export type CallerRow = Omit<KnownCaller, "tokenId"> & { readonly active: boolean };
+
+/** The account groups that account `a` reaches, in which it works by itself: the login account group, else the oldest. */
+const workplace = (chosen: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select jsonb_build_object('id', g.id, 'name', g.name) from sandbox.account_group g
+  where g.organization_id = a.organization_id and exists (select from sandbox.account_role h
+    where h.account_id = a.id and (h.account_group_id is null or h.account_group_id = g.id))
+  order by (g.id = ${chosen}) desc nulls last, (g.id = p.login_account_group_id) desc nulls last, g.seq limit 1)`;
+
+/** Columns of a CallerRow, from `sandbox.account a` and `sandbox.person p`. @param chosen the account group that the caller chose to work in */
+export const callerColumns = (chosen: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`a.id, a.person_id as "personId", a.organization_id as "organizationId", a.active, p.email,
+    coalesce(a.display_name, a.formatted_name) as name, ${workplace(chosen)} as "accountGroup",
+    coalesce((select jsonb_agg(jsonb_build_object('roleId', r.id, 'name', r.name, 'permissions', to_jsonb(r.permissions), 'accountGroupId', h.account_group_id) order by r.name)
+      from sandbox.account_role h join sandbox.role r on r.id = h.role_id where h.account_id = a.id), '[]') as roles`;
 
 /** True when the caller holds the permission in any account group. */
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.roles.some((role) => role.permissions.includes(permission));
 
+/** True when the caller holds a role in this account group, or in all. */
+export const isIn = (caller: Caller, accountGroupId: string): boolean =>
+  caller.roles.some((role) => role.accountGroupId === null || role.accountGroupId === accountGroupId);
+
+/** True when the caller holds the permission in this account group. */
+const mayIn = (caller: Caller, permission: Permission, accountGroupId: string): boolean =>
+  caller.roles.some(
+    (role) =>
+      (role.accountGroupId === null || role.accountGroupId === accountGroupId) && role.permissions.includes(permission),
+  );
+
 /** True when the caller may edit accounts that belong to these account groups (null: to all of them). */
 export const mayEditIn = (caller: Caller, accountGroupIds: readonly string[] | null): boolean => {
-  if (!may(caller, "Edit users")) return false;
   if (may(caller, "Edit users in all account groups")) return true;
-  if (accountGroupIds === null) return false;
-  return accountGroupIds.every((id) =>
-    caller.roles.some((role) => role.accountGroupId === id && role.permissions.includes("Edit users")),
-  );
-};
-
-/** Null when the caller may hand out the default access; else the sentence that says what is missing. */
-export const whyNotGrant = (caller: Caller, grant: DefaultGrant): string | null => {
-  if (!mayEditIn(caller, grant.accountGroupIds)) {
-    return grant.accountGroupIds === null
-      ? `New users get ${grant.roleName} in all account groups, and the token's owner lacks "Edit users in all account groups". Give the owner that permission or name account groups in the SCIM settings.`
-      : `The token's owner may not edit users in every account group that the SCIM settings name.`;
-  }
-  if (grant.isManagement && !may(caller, "Assign management permissions")) {
-    return `The default role ${grant.roleName} has management permissions, and the token's owner lacks "Assign management permissions".`;
-  }
-  return null;
+  if (accountGroupIds === null || !may(caller, "Edit users")) return false;
+  return accountGroupIds.every((id) => mayIn(caller, "Edit users", id));
 };

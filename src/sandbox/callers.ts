@@ -1,46 +1,38 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "#runtime";
-import type { Caller } from "./caller.ts";
+import type { KnownCaller } from "./caller.ts";
+import { openMemory } from "./memory.ts";
+import { digestOf } from "./secrets.ts";
+
+/** How a token is presented: by itself, or with its owner's e-mail as HTTP basic credentials. */
+export type TokenKind = "bearer" | "basic";
 
 /** Whom a token acts as, and until when. */
 export interface Bearer {
-  readonly caller: Omit<Caller, "address">;
+  readonly caller: KnownCaller;
+  readonly kind: TokenKind;
   readonly expiresAt: Date;
 }
 
-/** Remembers for a second whom a token acts as, so that a busy client does not cost a query for each request. */
+/** Remembers for a second whom a token acts as. */
 export interface Callers {
-  /** Null when the token is unknown or expired or its owner is inactive. */
-  find(token: string): Promise<Bearer["caller"] | null>;
-  /** To be called when an account has changed: its tokens may act differently from now on. */
+  /** Null when the token is unknown, expired or of another kind, or its owner is inactive. */
+  find(token: string, kind: TokenKind): Promise<KnownCaller | null>;
+  /** To be called when an account, or one of its tokens, has changed. */
   forget(accountId: string): void;
+  /** To be called when something has changed that many accounts depend on. */
+  forgetAll(): void;
 }
-
-const memory = 1000;
-const most = 500;
 
 /** @param read asks the database */
 export const rememberCallers = (clock: Clock, read: (token: string) => Promise<Bearer | null>): Callers => {
-  const known = new Map<string, { readonly bearer: Bearer; readonly until: number }>();
-  let changes = 0;
+  const memory = openMemory<Bearer>(clock);
   return {
-    find: async (token) => {
-      const key = createHash("sha256").update(token).digest("base64");
-      const now = clock.now().getTime();
-      const found = known.get(key);
-      if (found !== undefined && now < found.until) {
-        return found.bearer.expiresAt.getTime() > now ? found.bearer.caller : null;
-      }
-      const before = changes;
-      const bearer = await read(token);
-      if (known.size >= most) known.clear();
-      // What was read while an account changed may be what it was before.
-      if (bearer !== null && before === changes) known.set(key, { bearer, until: now + memory });
-      return bearer?.caller ?? null;
+    find: async (token, kind) => {
+      const bearer = await memory.find(digestOf(token).toString("base64"), () => read(token));
+      const isGood = bearer !== null && bearer.kind === kind && bearer.expiresAt > clock.now();
+      return isGood ? bearer.caller : null;
     },
-    forget: (accountId) => {
-      changes += 1;
-      for (const [key, { bearer }] of known) if (bearer.caller.id === accountId) known.delete(key);
-    },
+    forget: (accountId) => memory.forget(({ caller }) => caller.id === accountId),
+    forgetAll: () => memory.forget(() => true),
   };
 };

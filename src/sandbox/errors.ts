@@ -5,7 +5,8 @@ export type SandboxErrorCode =
   | "UnknownOwner"
   | "UnknownRole"
   | "UnknownAccountGroup"
-  | "InvalidSettings";
+  | "InvalidSettings"
+  | "InvalidOrganization";
 
 /** What the sandbox's own operator did wrong; requests of clients are answered with SCIM errors instead. */
 export class SandboxError extends LockstepError<SandboxErrorCode> {

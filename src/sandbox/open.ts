@@ -1,13 +1,27 @@
-import type { Clock, Logger } from "#runtime";
+import type { HttpBindings } from "@hono/node-server";
+import { type Clock, type Logger, sentenceOf } from "#runtime";
+import { statusError } from "#scim";
 import type { Store } from "#store";
+import { recordSystemActivity } from "./activity.ts";
+import { authenticate } from "./authentication.ts";
 import { rememberCallers } from "./callers.ts";
+import { aroundFetch, type Drill, type Fault, openDrill } from "./drill/index.ts";
+import { SandboxError } from "./errors.ts";
+import { events } from "./events.ts";
 import { listen } from "./listen.ts";
-import { openOrganization } from "./organization.ts";
-import { type RateLimit, rateLimiter } from "./rate-limit.ts";
-import { sandboxServer } from "./server.ts";
+import { addressOf } from "./mail/outbox.ts";
+import { openMemory } from "./memory.ts";
+import { type Organization, openOrganization, readOrganization, saveSettings } from "./organization.ts";
+import { createOrganization, type NewOrganization, type OrganizationWish } from "./organizations.ts";
+import { ownToken } from "./own-token.ts";
+import { type RateLimit, rateLimiters } from "./rate-limit.ts";
+import { refuseAt, sandboxServer } from "./server.ts";
 import type { SandboxSettings } from "./settings.ts";
-import type { Tenant } from "./tenant.ts";
-import { findBearer, issueToken, ownToken } from "./tokens.ts";
+import { makeSignInLink } from "./sign-in/sign-in.ts";
+import { signInLimit } from "./sign-in/sign-in-limit.ts";
+import type { Service } from "./tenant.ts";
+import { tidySandbox } from "./tidy.ts";
+import { findBearer, issueToken } from "./tokens.ts";
 
 export interface SandboxOptions {
   readonly store: Store;
@@ -17,25 +31,32 @@ export interface SandboxOptions {
   readonly port: number;
   /** Address to listen on; 127.0.0.1 unless given. */
   readonly host?: string;
-  /** Requests a minute for the whole organisation; 240 unless given. */
+  /** Requests a minute for each organisation; 240 unless given. */
   readonly rateLimit?: RateLimit;
-  /** Switches to change; they are kept in the store. */
+  /** Switches of the first organisation to change; they are kept in the store. */
   readonly settings?: Partial<SandboxSettings>;
 }
 
 export interface Sandbox {
   /** Address of the SCIM service. */
   readonly baseUrl: string;
-  /** A bearer token of the tenant's administrator: the same at each start as long as it works. */
+  /** A bearer token of the first organisation's administrator: the same at each start as long as it works. */
   readonly token: string;
   /** Address of the page for people. */
   readonly web: string;
+  /** Address at which that administrator signs in without a password, once and within a day; a new one at each start. */
+  readonly signInLink: string;
   readonly port: number;
-  setRateLimit(limit: RateLimit): void;
-  /** Makes a token that acts as the active user with this login; its value is shown this once. @throws SandboxError `UnknownOwner` */
+  /** Faults to rehearse with, which meet every request but those of the pages. */
+  readonly drill: Drill;
+  /** @param organizationId all organisations unless given */
+  setRateLimit(limit: RateLimit, organizationId?: string): void;
+  /** Makes a token that acts as the active user of the first organisation with this login; its value is shown this once. @throws SandboxError `UnknownOwner` */
   issueToken(ownerEmail: string): Promise<string>;
-  /** @throws SandboxError `InvalidSettings`, `UnknownRole`, `UnknownAccountGroup` */
+  /** Changes switches of the first organisation. @throws SandboxError `InvalidSettings`, `UnknownRole`, `UnknownAccountGroup` */
   changeSettings(change: Partial<SandboxSettings>): Promise<void>;
+  /** Makes another organisation, which shares people but nothing else with the first. @throws SandboxError `InvalidOrganization` */
+  createOrganization(wish: OrganizationWish): Promise<NewOrganization>;
   /** Stops answering within a second. The store stays open. */
   close(): Promise<void>;
 }
@@ -49,43 +70,100 @@ const reachable = (host: string): string => {
   return host.includes(":") ? `[${host}]` : host;
 };
 
+/** Lines of the activity log that one fault may cause; what it meets beyond is counted only. */
+const mostLines = 1000;
+
+/** Tells in the activity log of the organisation whose token was presented, else of the first one, that a request met a fault. */
+const tellOfFault = async (
+  service: Service,
+  first: Organization,
+  fault: Fault,
+  { method, url, headers }: Request,
+  { incoming }: HttpBindings,
+): Promise<void> => {
+  if (fault.met > mostLines) return;
+  const address = incoming.socket.remoteAddress ?? null;
+  try {
+    const header = headers.get("authorization") ?? undefined;
+    const caller = await authenticate(service, header, { through: "API", address });
+    await recordSystemActivity(service.store.db, {
+      organizationId: caller?.organizationId ?? first.id,
+      at: service.clock.now(),
+      actor: "drill",
+      event: events.drillMet,
+      source: "Drill",
+      address,
+      resources: [
+        { type: "fault", name: fault.kind },
+        { type: "request", name: `${method} ${new URL(url).pathname.slice(0, 200)}` },
+      ],
+    });
+  } catch (error) {
+    service.log.warn({ err: error }, `a fault that was met could not be logged: ${sentenceOf(error)}`);
+  }
+};
+
 /**
  * Starts the ThousandEyes-like tenant that the store keeps, making it at the first time. When two sandboxes share a store they are one tenant with
- * two rate limits.
+ * two rate limits and two drills; one may take a second to notice what changed at the other.
  * @throws SandboxError
  */
 export const openSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const { store, clock, log, host = "127.0.0.1" } = options;
   const organization = await openOrganization(store, clock, options.settings ?? {});
-  const token = await ownToken(store, clock, organization);
-  const limiter = rateLimiter(clock, options.rateLimit ?? 240);
-  const callers = rememberCallers(clock, (value) => findBearer(store.db, clock, organization.id, value));
-  let tenant: Tenant | undefined;
+  await tidySandbox(store.db, clock.now());
+  const own = await ownToken(store, clock, organization);
+  const closing = new AbortController();
+  const organizations = openMemory<Organization>(clock);
+  const shared = {
+    store,
+    clock,
+    log,
+    limiters: rateLimiters(clock, options.rateLimit ?? 240),
+    callers: rememberCallers(clock, (value) => findBearer(store.db, clock, value)),
+    signIns: signInLimit(clock),
+    drill: openDrill(),
+    findOrganization: (id: string) => organizations.find(id, () => readOrganization(store, id)),
+    forgetOrganizations: () => organizations.forget(() => true),
+  };
+  let service: Service | undefined;
   const { port, close } = await listen({ host, port: options.port }, (actual) => {
-    tenant = {
-      store,
+    const web = `http://${reachable(host)}:${actual}/`;
+    const running: Service = { ...shared, web, baseUrl: `${web}scim/v2` };
+    service = running;
+    const app = sandboxServer(running, loopback.has(host));
+    return aroundFetch((request, env) => app.fetch(request, env), {
+      drill: shared.drill,
       clock,
-      log,
-      limiter,
-      callers,
-      organization,
-      baseUrl: `http://${reachable(host)}:${actual}/scim/v2`,
-    };
-    const app = sandboxServer(tenant, loopback.has(host));
-    return (request, env) => app.fetch(request, env);
+      closing: closing.signal,
+      spares: (path) => path === "/" || /^\/app(\/|$)/.test(path),
+      refuse: (path, status, sentence) => refuseAt(path, statusError(status, sentence)),
+      onMet: (fault, request, env) => tellOfFault(running, organization, fault, request, env),
+    });
   });
-  const running = tenant;
-  if (running === undefined) throw new TypeError("the sandbox listens without a tenant");
+  if (service === undefined) throw new TypeError("the sandbox listens without a tenant");
+  const running = service;
   return {
     baseUrl: running.baseUrl,
-    token,
-    web: `http://${reachable(host)}:${port}/`,
+    token: own.value,
+    web: running.web,
+    signInLink: addressOf(running.web, await makeSignInLink(running, own.ownerId)),
     port,
-    setRateLimit: (limit) => limiter.set(limit),
+    drill: shared.drill,
+    setRateLimit: (limit, organizationId) => shared.limiters.set(limit, organizationId),
     issueToken: (ownerEmail) => issueToken(store.db, clock, organization.id, ownerEmail),
     changeSettings: async (change) => {
-      running.organization = await openOrganization(store, clock, change);
+      await store.transaction((tx) => saveSettings(tx, organization.id, change));
+      shared.forgetOrganizations();
     },
-    close,
+    createOrganization: async (wish) => {
+      const made = await createOrganization(running, wish, () => true);
+      if (!made.ok) throw new SandboxError("InvalidOrganization", made.error.detail);
+      return made.value;
+    },
+    close: () => {
+      closing.abort();
+      return close();
+    },
   };
 };

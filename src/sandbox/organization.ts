@@ -1,22 +1,17 @@
 import { sql } from "kysely";
 import { type Clock, newId } from "#runtime";
-import type { Queryable, Store, Tx } from "#store";
+import type { Store, Tx } from "#store";
+import { recordSystemActivity } from "./activity.ts";
+import type { DefaultGrant } from "./default-grant.ts";
 import { SandboxError } from "./errors.ts";
+import { events } from "./events.ts";
 import { builtInRoles, hasManagementPermissions } from "./permissions.ts";
 import { readSettings, type SandboxSettings } from "./settings.ts";
-
-/** The access that the SCIM settings give to a new account. */
-export interface DefaultGrant {
-  readonly roleId: string;
-  readonly roleName: string;
-  readonly isManagement: boolean;
-  /** Null: all account groups. */
-  readonly accountGroupIds: readonly string[] | null;
-}
 
 export interface Organization {
   readonly id: string;
   readonly name: string;
+  /** Shown as information; nothing depends on it. */
   readonly plan: string;
   readonly settings: SandboxSettings;
   readonly grant: DefaultGrant;
@@ -25,26 +20,37 @@ export interface Organization {
 /** E-mail of the administrator who owns the sandbox's first token. */
 export const firstOwnerEmail = "admin@sandbox.example";
 
-const create = async (tx: Tx, clock: Clock): Promise<void> => {
+/** An organisation with one account group of the same name and the built-in roles. @returns its id */
+export const insertOrganization = async (
+  tx: Tx,
+  clock: Clock,
+  { name, plan }: { name: string; plan: string },
+): Promise<string> => {
   const id = newId();
   const now = clock.now();
   await sql`insert into sandbox.organization (id, name, plan, settings, created_at)
-    values (${id}, 'Sandbox', 'Standard', '{}', ${now})`.execute(tx);
-  await sql`insert into sandbox.account_group (id, organization_id, name) values (${newId()}, ${id}, 'Sandbox')`.execute(
+    values (${id}, ${name}, ${plan}, '{}', ${now})`.execute(tx);
+  await sql`insert into sandbox.account_group (id, organization_id, name) values (${newId()}, ${id}, ${name})`.execute(
     tx,
   );
   for (const role of builtInRoles) {
     await sql`insert into sandbox.role (id, organization_id, name, built_in, permissions)
       values (${newId()}, ${id}, ${role.name}, true, ${role.permissions}::text[])`.execute(tx);
   }
-  await sql`insert into sandbox.activity (organization_id, at, actor_email, event, source, resources)
-    values (${id}, ${now}, 'system', 'Organization created', 'System', ${JSON.stringify([{ type: "organization", name: "Sandbox" }])}::jsonb)`.execute(
-    tx,
-  );
+  await recordSystemActivity(tx, {
+    organizationId: id,
+    at: now,
+    actor: "system",
+    event: events.organizationCreated,
+    source: "System",
+    address: null,
+    resources: [{ type: "organization", name }],
+  });
+  return id;
 };
 
 const resolveGrant = async (
-  db: Queryable,
+  db: Tx,
   organizationId: string,
   { defaultRole, defaultAccountGroups }: SandboxSettings,
 ): Promise<DefaultGrant> => {
@@ -72,25 +78,50 @@ const resolveGrant = async (
   return { ...grant, accountGroupIds: groups.rows.map((group) => group.id) };
 };
 
-/** Opens the tenant, making it at the first time, and changes the settings that are given. @throws SandboxError */
+type Bare = Omit<Organization, "grant">;
+
+const readBare = async (tx: Tx, id: string, lock: "share" | "update"): Promise<Bare | null> => {
+  const { rows } = await sql<Omit<Bare, "settings"> & { settings: unknown }>`
+    select id, name, plan, settings from sandbox.organization where id = ${id} ${lock === "update" ? sql`for update` : sql`for share`}`.execute(
+    tx,
+  );
+  return rows[0] === undefined ? null : { ...rows[0], settings: readSettings(rows[0].settings) };
+};
+
+/** Null for an id that no organisation has. */
+export const readOrganization = (store: Store, id: string): Promise<Organization | null> =>
+  store.transaction(async (tx) => {
+    // What the settings name is not renamed between the two queries.
+    const bare = await readBare(tx, id, "share");
+    return bare === null ? null : { ...bare, grant: await resolveGrant(tx, id, bare.settings) };
+  });
+
+/** Keeps roles, account groups and settings as they are until the transaction ends: the settings name roles and groups. */
+export const lockOrganization = async (tx: Tx, id: string): Promise<Bare> => {
+  const organization = await readBare(tx, id, "update");
+  if (organization === null) throw new TypeError("the organisation of the request is gone");
+  return organization;
+};
+
+/** Keeps the settings that are given beside those that are not. @throws SandboxError `InvalidSettings`, `UnknownRole`, `UnknownAccountGroup` */
+export const saveSettings = async (
+  tx: Tx,
+  id: string,
+  change: Readonly<Record<string, unknown>>,
+): Promise<Organization> => {
+  const organization = await lockOrganization(tx, id);
+  const settings = readSettings({ ...organization.settings, ...change });
+  const grant = await resolveGrant(tx, id, settings);
+  await sql`update sandbox.organization set settings = ${JSON.stringify(settings)}::jsonb where id = ${id}`.execute(tx);
+  return { ...organization, settings, grant };
+};
+
+/** Opens the first organisation of the store, making it at the first time, and changes the settings that are given. @throws SandboxError */
 export const openOrganization = (store: Store, clock: Clock, change: Partial<SandboxSettings>): Promise<Organization> =>
   store.transaction(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('sandbox.organization'))`.execute(tx);
-    const read = () =>
-      sql<{ id: string; name: string; plan: string; settings: object }>`
-        select id, name, plan, settings from sandbox.organization order by created_at limit 1`.execute(tx);
-    let [row] = (await read()).rows;
-    if (row === undefined) {
-      await create(tx, clock);
-      [row] = (await read()).rows;
-    }
-    if (row === undefined) throw new TypeError("the organisation that was just made cannot be read");
-    const settings = readSettings({ ...row.settings, ...change });
-    const grant = await resolveGrant(tx, row.id, settings);
-    if (Object.keys(change).length > 0) {
-      await sql`update sandbox.organization set settings = ${JSON.stringify(settings)}::jsonb where id = ${row.id}`.execute(
-        tx,
-      );
-    }
-    return { id: row.id, name: row.name, plan: row.plan, settings, grant };
+    const { rows } = await sql<{ id: string }>`
+      select id from sandbox.organization order by created_at, id limit 1`.execute(tx);
+    const id = rows[0]?.id ?? (await insertOrganization(tx, clock, { name: "Sandbox", plan: "Standard" }));
+    return saveSettings(tx, id, change);
   });

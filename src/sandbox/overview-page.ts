@@ -3,12 +3,12 @@ import { html } from "hono/html";
 import { sql } from "kysely";
 import { listAccounts } from "./accounts.ts";
 import { listActivity } from "./activity.ts";
-import type { Tenant } from "./tenant.ts";
+import { isOwnName } from "./app/index.ts";
+import { firstOrganization } from "./organizations.ts";
+import type { Service } from "./tenant.ts";
 
 const pageLength = 50;
 const activityLength = 25;
-
-const loopbackHost = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 const style = `
 :root{color-scheme:light dark;--line:#8884}
@@ -26,11 +26,12 @@ nav a{margin-right:1rem}
  * The page for people at `/`: what this is, the users, the latest activity; no secrets and no scripts.
  * @param isLoopback the sandbox listens on this machine only, so a foreign host name is somebody else's page reaching in
  */
-export const overviewPage = async (tenant: Tenant, context: Context, isLoopback: boolean): Promise<Response> => {
-  if (isLoopback && !loopbackHost.test(context.req.header("host") ?? "")) {
+export const overviewPage = async (service: Service, context: Context, isLoopback: boolean): Promise<Response> => {
+  if (isLoopback && !isOwnName(context)) {
     return context.text("This page answers to the host names of this machine only.", 421);
   }
-  const { organization, store, baseUrl } = tenant;
+  const { store, baseUrl } = service;
+  const organization = await firstOrganization(service);
   const asked = context.req.query("page") ?? "";
   const page = /^[1-9]\d{0,6}$/.test(asked) ? Number(asked) : 1;
   const { accounts, total } = await listAccounts(store.db, organization.id, {
@@ -41,10 +42,10 @@ export const overviewPage = async (tenant: Tenant, context: Context, isLoopback:
   const activity = await listActivity(store.db, organization.id, {
     before: null,
     limit: activityLength,
-    actorId: null,
+    where: sql`true`,
   });
   const first = (page - 1) * pageLength + 1;
-  const state = tenant.limiter.state();
+  const state = service.limiters.of(organization.id).state();
   context.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
   context.header("Referrer-Policy", "no-referrer");
   return context.html(html`<!doctype html>

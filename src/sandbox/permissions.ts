@@ -1,5 +1,5 @@
 /** What a role may allow. Labels as the tenant's administrators read them. */
-export const permissions = [
+const permissions = [
   "API access",
   "View all users",
   "Edit users",
@@ -30,6 +30,24 @@ const management: ReadonlySet<string> = new Set<Permission>([
   "Edit all account groups",
   "Edit security & authentication settings",
 ]);
+
+/** One permission as pages and the REST API name it; its id is its place in the list, which only grows at its end. */
+export interface PermissionInfo {
+  readonly permissionId: string;
+  readonly label: Permission;
+  readonly permission: string;
+  readonly isManagementPermission: boolean;
+}
+
+export const permissionInfos: readonly PermissionInfo[] = permissions.map((label, index) => ({
+  permissionId: String(index + 1),
+  label,
+  permission: label
+    .toUpperCase()
+    .replaceAll("&", "AND")
+    .replaceAll(/[^A-Z]+/g, "_"),
+  isManagementPermission: management.has(label),
+}));
 
 export const hasManagementPermissions = (held: readonly string[]): boolean =>
   held.some((permission) => management.has(permission));

@@ -23,7 +23,7 @@ export interface RateLimiter {
 
 const windowLength = 60_000;
 
-export const rateLimiter = (clock: Clock, initial: RateLimit): RateLimiter => {
+const rateLimiter = (clock: Clock, initial: RateLimit): RateLimiter => {
   let limit = initial;
   let begin = Number.NEGATIVE_INFINITY;
   let used = 0;
@@ -59,6 +59,33 @@ export const rateLimiter = (clock: Clock, initial: RateLimit): RateLimiter => {
         reset: Math.ceil(end / 1000),
         retryAfter: Math.max(1, Math.ceil((end - now) / 1000)),
       };
+    },
+  };
+};
+
+/** A budget for each organisation. */
+export interface RateLimiters {
+  of(organizationId: string): RateLimiter;
+  /** The limit of one organisation, or of all, those to come included. */
+  set(limit: RateLimit, organizationId?: string): void;
+}
+
+export const rateLimiters = (clock: Clock, initial: RateLimit): RateLimiters => {
+  const limiters = new Map<string, RateLimiter>();
+  let usual = initial;
+  const of = (organizationId: string): RateLimiter => {
+    const known = limiters.get(organizationId);
+    if (known !== undefined) return known;
+    const made = rateLimiter(clock, usual);
+    limiters.set(organizationId, made);
+    return made;
+  };
+  return {
+    of,
+    set: (limit, organizationId) => {
+      if (organizationId !== undefined) return of(organizationId).set(limit);
+      usual = limit;
+      for (const limiter of limiters.values()) limiter.set(limit);
     },
   };
 };

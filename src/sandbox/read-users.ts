@@ -11,7 +11,7 @@ export const listUsers = async (
   { filter, page, projection }: { filter: string | undefined; page: PageRequest; projection: Projection },
 ): Promise<Answer> => {
   const { id, settings } = tenant.organization;
-  const where = userCondition(filter, settings.mode);
+  const where = userCondition(filter, settings);
   if (!where.ok) return refusal(where.error);
   const limit = Math.min(page.count ?? settings.pageSize, settings.largestPage);
   const { accounts, total } = await listAccounts(tenant.store.db, id, {

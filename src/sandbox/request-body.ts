@@ -10,14 +10,15 @@ const refuse = (error: ScimError): { readonly ok: false; readonly error: ScimErr
 
 const tooLong = refuse(statusError(413, `A request body may have at most ${longestBody} bytes.`));
 
-const readBytes = async (context: Context): Promise<Uint8Array | null> => {
-  const announced = context.req.header("content-length");
-  if (announced !== undefined) {
-    return Number(announced) > longestBody ? null : new Uint8Array(await context.req.arrayBuffer());
+/** A request's body; null when it is longer than any that is taken. */
+export const readBytes = async (request: Request): Promise<Uint8Array | null> => {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    return Number(announced) > longestBody ? null : new Uint8Array(await request.arrayBuffer());
   }
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of context.req.raw.body ?? []) {
+  for await (const part of request.body ?? []) {
     length += part.byteLength;
     if (length > longestBody) return null;
     parts.push(part);
@@ -55,7 +56,7 @@ export const readJson = async (context: Context): Promise<Result<unknown>> => {
   }
   let text: string;
   try {
-    const bytes = await readBytes(context);
+    const bytes = await readBytes(context.req.raw);
     if (bytes === null) return tooLong;
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

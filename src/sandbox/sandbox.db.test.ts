@@ -275,16 +275,24 @@ test("a PATCH is applied as a whole or not at all", async () => {
 
 test("capital operations and text Booleans are taken, until the mode is strict", async () => {
   const { id } = await create();
-  const disable = { op: "Replace", path: "active", value: "False" };
-  expect((await patch(id, disable)).body.active).toBe(false);
+  const capital = { op: "Replace", path: "active", value: false };
+  const asText = { op: "replace", path: "active", value: "False" };
+  for (const operation of [capital, asText]) {
+    expect((await patch(id, { ...operation, value: true })).body.active).toBe(true);
+    expect((await patch(id, operation)).body.active).toBe(false);
+  }
   const strict = await openTestSandbox({ settings: { mode: "strict" } });
-  const body = person();
-  const made = await strict.call("POST", "/Users", body);
-  const refused = await strict.call("PATCH", `/Users/${made.body.id}`, {
-    schemas: [messageUrns.patchOp],
-    Operations: [disable],
-  });
-  expect(refused.body).toEqual(scimErrorOf(400, "invalidValue"));
+  const made = await strict.call("POST", "/Users", person());
+  const refusal = async (operation: object) =>
+    (
+      await strict.call("PATCH", `/Users/${made.body.id}`, {
+        schemas: [messageUrns.patchOp],
+        Operations: [operation],
+      })
+    ).body;
+  expect(await refusal(capital)).toEqual(scimErrorOf(400, "invalidSyntax"));
+  expect(await refusal(asText)).toEqual(scimErrorOf(400, "invalidValue"));
+  expect(await refusal({ ...asText, value: false })).toMatchObject({ active: false });
   await strict.end();
 });
 
@@ -465,7 +473,9 @@ test("every change is in the activity log, by the token's owner", async () => {
   const line = (event: string, ...resources: [string, string][]) => ({
     event,
     date: expect.stringMatching(/Z$/),
-    user: "admin@sandbox.example",
+    user: "Sandbox Administrator (admin@sandbox.example)",
+    aid: expect.any(String),
+    accountGroupName: "Sandbox",
     uid: expect.any(String),
     ipAddress: "127.0.0.1",
     source: "SCIM",

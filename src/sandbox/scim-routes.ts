@@ -8,7 +8,6 @@ import { discover } from "./discovery.ts";
 import { listUsers, readUser } from "./read-users.ts";
 import { readJson } from "./request-body.ts";
 import type { SandboxContext } from "./request-context.ts";
-import type { Tenant } from "./tenant.ts";
 
 /** Puts an answer on the wire. */
 export const send = ({ status, body, headers }: Answer): Response =>
@@ -31,14 +30,14 @@ const groupsAnswers: Readonly<Record<"404" | "501" | "empty", Answer>> = {
 };
 
 /** The SCIM service, to be mounted at its base path, behind the check of the token. */
-export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
+export const scimRoutes = (): Hono<SandboxContext> => {
   const routes = new Hono<SandboxContext>({ strict: false });
 
   const projectionOf = (context: Context<SandboxContext>) =>
     readProjection(
       context.req.query("attributes"),
       context.req.query("excludedAttributes"),
-      tenant.organization.settings.mode,
+      context.var.tenant.organization.settings.mode,
     );
 
   const reading = async (
@@ -64,7 +63,7 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
 
   routes.get("/Users", (context) =>
     reading(context, (projection) =>
-      listUsers(tenant, {
+      listUsers(context.var.tenant, {
         filter: context.req.query("filter"),
         page: readPageRequest(context.req.query("startIndex"), context.req.query("count")),
         projection,
@@ -72,25 +71,25 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
     ),
   );
   routes.post("/Users", (context) =>
-    writing(context, (caller, body, projection) => createUser(tenant, caller, body, projection)),
+    writing(context, (caller, body, projection) => createUser(context.var.tenant, caller, body, projection)),
   );
   routes.all("/Users", () => send(notAllowed("GET, POST")));
 
   routes.get("/Users/:id", (context) =>
-    reading(context, (projection) => readUser(tenant, context.req.param("id"), projection)),
+    reading(context, (projection) => readUser(context.var.tenant, context.req.param("id"), projection)),
   );
   routes.put("/Users/:id", (context) =>
     writing(context, (caller, body, projection) =>
-      replaceUser(tenant, caller, { id: context.req.param("id"), projection }, body),
+      replaceUser(context.var.tenant, caller, { id: context.req.param("id"), projection }, body),
     ),
   );
   routes.patch("/Users/:id", (context) =>
     writing(context, (caller, body, projection) =>
-      patchUser(tenant, caller, { id: context.req.param("id"), projection }, body),
+      patchUser(context.var.tenant, caller, { id: context.req.param("id"), projection }, body),
     ),
   );
   routes.delete("/Users/:id", async (context) => {
-    const { caller } = context.var;
+    const { caller, tenant } = context.var;
     if (!may(caller, "Edit users")) return send(lacks("Edit users"));
     return send(await deleteUser(tenant, caller, context.req.param("id")));
   });
@@ -98,15 +97,15 @@ export const scimRoutes = (tenant: Tenant): Hono<SandboxContext> => {
 
   for (const kind of ["ServiceProviderConfig", "Schemas", "ResourceTypes"] as const) {
     const open = (context: Context<SandboxContext>, id: string | undefined) =>
-      send(discover(tenant, kind, { id, filter: context.req.query("filter") }));
+      send(discover(context.var.tenant, kind, { id, filter: context.req.query("filter") }));
     routes.get(`/${kind}`, (context) => open(context, undefined));
     routes.all(`/${kind}`, () => send(notAllowed("GET")));
     if (kind !== "ServiceProviderConfig")
       routes.get(`/${kind}/:id`, (context) => open(context, context.req.param("id")));
   }
 
-  const groups = (context: Context) => {
-    const { groupsAnswer } = tenant.organization.settings;
+  const groups = (context: Context<SandboxContext>) => {
+    const { groupsAnswer } = context.var.tenant.organization.settings;
     const isList = context.req.method === "GET" && !/\/Groups\/./.test(context.req.path);
     return send(groupsAnswers[groupsAnswer === "empty" && !isList ? "404" : groupsAnswer]);
   };

@@ -1,29 +1,60 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { sql } from "kysely";
 import { type Clock, newId, newToken } from "#runtime";
-import type { Queryable, Sealer, Store, Tx } from "#store";
-import type { HeldRole } from "./caller.ts";
-import type { Bearer } from "./callers.ts";
+import { foldCase } from "#scim";
+import type { Queryable, Sealer, Tx } from "#store";
+import { type CallerRow, callerColumns } from "./caller.ts";
+import type { Bearer, TokenKind } from "./callers.ts";
 import { SandboxError } from "./errors.ts";
-import { firstOwnerEmail, type Organization } from "./organization.ts";
+import { digestOf } from "./secrets.ts";
 
 /** Characters of a token's value that are kept in clear, to find its row. */
 const prefixLength = 12;
-const lifetime = 2 * 365 * 24 * 60 * 60_000;
+const day = 24 * 60 * 60_000;
+const lifetime = 2 * 365 * day;
+/** Milliseconds that a token still works after another has taken its place, unless its own end comes first. */
+const overlap = 14 * day;
 
-const digestOf = (value: string): Buffer => createHash("sha256").update(value).digest();
-const placeOf = (tokenId: string): string => `sandbox.token/${tokenId}`;
+/** What may be told of a token; its value may not. */
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: TokenKind;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** True when another token has taken its place. */
+  readonly isReplaced: boolean;
+}
 
-const insertToken = async (db: Queryable, clock: Clock, ownerId: string, sealer: Sealer | null): Promise<string> => {
+export interface NewToken extends Pick<Token, "id" | "expiresAt"> {
+  /** Shown this once. */
+  readonly value: string;
+}
+
+interface TokenWish {
+  readonly ownerId: string;
+  readonly name: string;
+  readonly kind: TokenKind;
+  /** Of the token that this one takes the place of. */
+  readonly replaces?: string;
+}
+
+export const placeOf = (tokenId: string): string => `sandbox.token/${tokenId}`;
+
+/** @param sealer null keeps no more of the value than its digest */
+export const insertToken = async (
+  db: Queryable,
+  now: Date,
+  { ownerId, name, kind, replaces }: TokenWish,
+  sealer: Sealer | null,
+): Promise<NewToken> => {
   const value = newToken();
   const id = newId();
-  const now = clock.now();
-  await sql`insert into sandbox.token (id, owner_id, prefix, digest, sealed, created_at, expires_at)
-    values (${id}, ${ownerId}, ${value.slice(0, prefixLength)}, ${digestOf(value)},
-      ${sealer === null ? null : sealer.seal(value, placeOf(id))}, ${now}, ${new Date(now.getTime() + lifetime)})`.execute(
-    db,
-  );
-  return value;
+  const expiresAt = new Date(now.getTime() + lifetime);
+  await sql`insert into sandbox.token (id, owner_id, name, kind, replaces, prefix, digest, sealed, created_at, expires_at)
+    values (${id}, ${ownerId}, ${name}, ${kind}, ${replaces ?? null}, ${value.slice(0, prefixLength)}, ${digestOf(value)},
+      ${sealer === null ? null : sealer.seal(value, placeOf(id))}, ${now}, ${expiresAt})`.execute(db);
+  return { id, value, expiresAt };
 };
 
 /** Makes a token that acts as the account with this login. Its value cannot be read again. @throws SandboxError `UnknownOwner` */
@@ -33,8 +64,10 @@ export const issueToken = async (
   organizationId: string,
   ownerEmail: string,
 ): Promise<string> => {
-  const { rows } = await sql<{ id: string }>`select id from sandbox.account
-    where organization_id = ${organizationId} and email_key = ${ownerEmail.toLowerCase()} and active`.execute(db);
+  const { rows } = await sql<{
+    id: string;
+  }>`select a.id from sandbox.account a join sandbox.person p on p.id = a.person_id
+    where a.organization_id = ${organizationId} and p.email_key = ${foldCase(ownerEmail)} and a.active`.execute(db);
   const owner = rows[0];
   if (owner === undefined) {
     throw new SandboxError(
@@ -43,78 +76,64 @@ export const issueToken = async (
       { facts: { ownerEmail } },
     );
   }
-  return insertToken(db, clock, owner.id, null);
+  return (await insertToken(db, clock.now(), { ownerId: owner.id, name: "Issued token", kind: "bearer" }, null)).value;
 };
 
-interface TokenRow {
-  digest: Buffer;
-  expiresAt: Date;
-  active: boolean;
-  id: string;
-  email: string;
-  name: string | null;
-  roles: readonly HeldRole[];
+interface TokenRow extends CallerRow {
+  readonly tokenId: string;
+  readonly kind: TokenKind;
+  readonly digest: Buffer;
+  readonly expiresAt: Date;
 }
 
 /** Compared with when no row has the prefix, so that both cases take the same time. */
 const nobody = digestOf("");
 
 /** Whom a token's value acts as; null when it is unknown or expired or its owner is inactive. */
-export const findBearer = async (
-  db: Queryable,
-  clock: Clock,
-  organizationId: string,
-  value: string,
-): Promise<Bearer | null> => {
+export const findBearer = async (db: Queryable, clock: Clock, value: string): Promise<Bearer | null> => {
   if (!/^[\w-]{40,100}$/.test(value)) return null;
   const { rows } = await sql<TokenRow>`
-    select t.digest, t.expires_at as "expiresAt", a.active, a.id, a.email, coalesce(a.display_name, a.formatted_name) as name,
-      coalesce((select jsonb_agg(jsonb_build_object('name', r.name, 'permissions', to_jsonb(r.permissions), 'accountGroupId', h.account_group_id))
-        from sandbox.account_role h join sandbox.role r on r.id = h.role_id where h.account_id = a.id), '[]') as roles
-    from sandbox.token t join sandbox.account a on a.id = t.owner_id
-    where t.prefix = ${value.slice(0, prefixLength)} and a.organization_id = ${organizationId}`.execute(db);
+    select t.id as "tokenId", t.kind, t.digest, t.expires_at as "expiresAt", ${callerColumns(sql`null::uuid`)}
+    from sandbox.token t join sandbox.account a on a.id = t.owner_id join sandbox.person p on p.id = a.person_id
+    where t.prefix = ${value.slice(0, prefixLength)}`.execute(db);
   const row = rows[0];
   const isSame = timingSafeEqual(row?.digest ?? nobody, digestOf(value));
   if (row === undefined || !isSame || !row.active || row.expiresAt <= clock.now()) return null;
-  return { caller: { id: row.id, email: row.email, name: row.name, roles: row.roles }, expiresAt: row.expiresAt };
+  const { digest: _digest, active: _active, kind, expiresAt, ...caller } = row;
+  return { caller, kind, expiresAt };
 };
 
-/** The administrator who owns the sandbox's own token; made, or put in order again, when somebody removed or disabled it. */
-const ensureOwner = async (tx: Tx, clock: Clock, organizationId: string): Promise<string> => {
-  const now = clock.now();
-  const { rows } = await sql<{ id: string }>`
-    insert into sandbox.account (id, organization_id, user_name, user_name_key, email, email_key, display_name, emails, active, created_at, modified_at)
-    values (${newId()}, ${organizationId}, ${firstOwnerEmail}, ${firstOwnerEmail}, ${firstOwnerEmail}, ${firstOwnerEmail}, 'Sandbox Administrator',
-      ${JSON.stringify([{ value: firstOwnerEmail, type: "work", primary: true }])}::jsonb, true, ${now}, ${now})
-    on conflict (organization_id, email_key) do update set active = true returning id`.execute(tx);
-  const id = rows[0]?.id;
-  if (id === undefined) throw new TypeError("the token's owner was not stored");
-  await sql`insert into sandbox.account_role (account_id, role_id)
-    select ${id}::uuid, id from sandbox.role where organization_id = ${organizationId} and name = 'Organization Admin'
-    on conflict do nothing`.execute(tx);
-  return id;
+/** Every token of an account, the newest first. */
+export const listTokens = async (db: Queryable, ownerId: string): Promise<readonly Token[]> => {
+  const { rows } = await sql<Token>`
+    select id, name, kind, created_at as "createdAt", expires_at as "expiresAt",
+      exists (select from sandbox.token n where n.replaces = t.id) as "isReplaced"
+    from sandbox.token t where owner_id = ${ownerId} order by created_at desc, id`.execute(db);
+  return rows;
 };
 
-/** The value of the token that the sandbox shows at each start: the same one as long as it works, else a fresh one. */
-export const ownToken = async (store: Store, clock: Clock, organization: Organization): Promise<string> => {
-  const { rows } = await sql<{ id: string; sealed: string }>`
-    select t.id, t.sealed from sandbox.token t join sandbox.account a on a.id = t.owner_id
-    where a.organization_id = ${organization.id} and t.sealed is not null order by t.created_at desc limit 1`.execute(
-    store.db,
+/** Null when the account has no such token. Other changes of the account's tokens wait for the end of the transaction. */
+export const lockToken = async (tx: Tx, ownerId: string, id: string): Promise<Token | null> => {
+  await sql`select from sandbox.account where id = ${ownerId} for update`.execute(tx);
+  return (await listTokens(tx, ownerId)).find((token) => token.id === id) ?? null;
+};
+
+/** True when the token, or the one before it, works although another has taken its place. */
+export const isOverlapping = async (tx: Tx, token: Token, now: Date): Promise<boolean> => {
+  const { rows } = await sql`select 1 from sandbox.token t join sandbox.token before on before.id = t.replaces
+    where (t.id = ${token.id} or before.id = ${token.id}) and before.expires_at > ${now} and t.expires_at > ${now}`.execute(
+    tx,
   );
-  const kept = rows[0] === undefined ? null : opened(store.sealer, rows[0]);
-  if (kept !== null && (await findBearer(store.db, clock, organization.id, kept)) !== null) return kept;
-  return store.transaction(async (tx) => {
-    const ownerId = await ensureOwner(tx, clock, organization.id);
-    await sql`delete from sandbox.token where owner_id = ${ownerId} and sealed is not null`.execute(tx);
-    return insertToken(tx, clock, ownerId, store.sealer);
-  });
+  return rows.length > 0;
 };
 
-const opened = (sealer: Sealer, { id, sealed }: { id: string; sealed: string }): string | null => {
-  try {
-    return sealer.open(sealed, placeOf(id));
-  } catch {
-    return null;
-  }
+/** Puts a new token in the place of a working one, which works on for two weeks or until its own end. */
+export const replaceToken = async (tx: Tx, ownerId: string, token: Token, now: Date): Promise<NewToken> => {
+  const end = new Date(Math.min(token.expiresAt.getTime(), now.getTime() + overlap));
+  await sql`update sandbox.token set expires_at = ${end} where id = ${token.id}`.execute(tx);
+  return insertToken(tx, now, { ownerId, name: token.name, kind: token.kind, replaces: token.id }, null);
+};
+
+export const deleteToken = async (tx: Tx, id: string): Promise<void> => {
+  await sql`delete from sandbox.token where id = ${id}`.execute(tx);
 };

@@ -4,12 +4,16 @@ import type { Account } from "./accounts.ts";
 import type { Activity } from "./activity.ts";
 import { type Answer, refuse, refuseAs } from "./answer.ts";
 import type { Caller } from "./caller.ts";
+import type { ActivityEvent } from "./events.ts";
 import type { Tenant } from "./tenant.ts";
 import { resourceOf, type UserState } from "./user-state.ts";
 import { tenantUserType } from "./user-type.ts";
 
+type Shown = UserState &
+  Pick<Account, "id" | "createdAt" | "modifiedAt"> & { readonly roles: readonly { readonly name: string }[] };
+
 /** The user as a reply shows it. */
-export const show = (tenant: Tenant, account: Account, projection: Projection): JsonObject => {
+export const show = (tenant: Tenant, account: Shown, projection: Projection): JsonObject => {
   const roles = [...new Set(account.roles.map((role) => role.name))];
   const resource: JsonObject = {
     ...resourceOf(account.id, account),
@@ -35,23 +39,19 @@ export const notEditable = refuse(
 );
 
 export const taken = (attribute: "userName" | "email", state: UserState): Answer =>
-  refuseAs(
-    "uniqueness",
-    `Another user of the organization already has the ${attribute} ${JSON.stringify(state[attribute])}.`,
-  );
+  refuseAs("uniqueness", `Another user already has the ${attribute} ${JSON.stringify(state[attribute])}.`);
 
 /** A line for the activity log about a user. @param attributes the names of those that changed */
 export const activityOf = (
   tenant: Tenant,
   caller: Caller,
-  event: string,
+  event: ActivityEvent,
   state: Pick<UserState, "email" | "displayName" | "formattedName">,
   attributes: readonly string[] = [],
 ): Activity => ({
   event,
   at: tenant.clock.now(),
   caller,
-  source: "SCIM",
   resources: [
     { type: "userEmail", name: state.email },
     { type: "userDisplayName", name: state.displayName ?? state.formattedName ?? "" },

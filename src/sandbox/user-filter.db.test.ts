@@ -11,6 +11,7 @@ let sandbox: SandboxClient;
 let organizationId: string;
 let everyone: readonly Account[];
 const externalIds = [null, "a", "A", "ab", "b%", "_", "é", "É", "日本", "\\", "'", '"'];
+const rules = { mode: "compat", filters: "all" } as const;
 const find = (where: ReturnType<typeof userCondition>) => {
   if (!where.ok) throw new Error(where.error.detail);
   return listAccounts(sandbox.store.db, organizationId, { where: where.value, offset: 0, limit: 100 });
@@ -25,7 +26,7 @@ beforeAll(async () => {
   }
   const { rows } = await sql<{ id: string }>`select id from sandbox.organization`.execute(sandbox.store.db);
   organizationId = rows[0]?.id ?? "";
-  everyone = (await find(userCondition(undefined, "compat"))).accounts;
+  everyone = (await find(userCondition(undefined, rules))).accounts;
 });
 afterAll(() => sandbox.end());
 
@@ -69,7 +70,7 @@ test("the database finds whom the SCIM rules name", async () => {
       const matches = parsed.ok ? compileFilter(parsed.value, userResourceType, "compat") : parsed;
       if (!matches.ok) throw new Error(matches.error.detail);
       const expected = everyone.filter((account) => matches.value(resourceOf(account.id, account)));
-      const { accounts, total } = await find(userCondition(text, "compat"));
+      const { accounts, total } = await find(userCondition(text, rules));
       expect(accounts.map((account) => account.userName)).toEqual(expected.map((account) => account.userName));
       expect(total).toBe(expected.length);
     }),

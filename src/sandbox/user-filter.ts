@@ -4,13 +4,13 @@ import {
   type Filter,
   filterPaths,
   foldCase,
-  type Mode,
   parseFilter,
   type Result,
   type ScimPath,
   schemaUrns,
   scimError,
 } from "#scim";
+import type { SandboxSettings } from "./settings.ts";
 import { tenantUserType } from "./user-type.ts";
 
 type Condition = RawBuilder<boolean>;
@@ -73,13 +73,28 @@ const condition = (filter: Filter): Condition => {
   }
 };
 
+const isPlain = (filter: Filter): boolean => filter.kind === "compare" && filter.operator === "eq";
+
+/** True when the tenant understands filters of this form. */
+const isUnderstood = (filter: Filter, filters: SandboxSettings["filters"]): boolean =>
+  filters === "all" ||
+  isPlain(filter) ||
+  (filters === "eq-and" && filter.kind === "and" && filter.terms.every(isPlain));
+
 /** Reads a filter and turns it into a condition on `sandbox.account`. Only userName and externalId can be searched; all else is invalidFilter. */
-export const userCondition = (filter: string | undefined, mode: Mode): Result<Condition> => {
+export const userCondition = (
+  filter: string | undefined,
+  { mode, filters }: Pick<SandboxSettings, "mode" | "filters">,
+): Result<Condition> => {
   if (filter === undefined) return { ok: true, value: sql`true` };
   const parsed = parseFilter(filter, mode, limits);
   if (!parsed.ok) return parsed;
   if (filterPaths(parsed.value).some((path) => columnOf(path) === null)) {
     return { ok: false, error: scimError("invalidFilter", "Users can be searched by userName and externalId only.") };
+  }
+  if (!isUnderstood(parsed.value, filters)) {
+    const form = filters === "eq" ? 'one comparison by "eq"' : 'comparisons by "eq", joined by "and"';
+    return { ok: false, error: scimError("invalidFilter", `Filters are understood as ${form} only.`) };
   }
   const checked = compileFilter(parsed.value, tenantUserType, mode);
   return checked.ok ? { ok: true, value: condition(parsed.value) } : checked;

@@ -64,27 +64,59 @@ export const stateOf = (
   if (userName === null || userName.trim() === "") return refuse('"userName" is required and must not be empty.');
   const emails = isJsonArray(resource.emails) && resource.emails.length > 0 ? resource.emails : null;
   if (emails !== null && emails.length > mostEmails) return refuse(`At most ${mostEmails} e-mail addresses are kept.`);
-  const login = loginOf(userName, emails);
-  if (!isEmail(login)) {
+  const asked = loginOf(userName, emails);
+  if (!isEmail(asked)) {
     return refuse(
-      `A user needs a valid e-mail address, in "emails" or else as "userName"; ${JSON.stringify(login.slice(0, 80))} is none.`,
+      `A user needs a valid e-mail address, in "emails" or else as "userName"; ${JSON.stringify(asked.slice(0, 80))} is none.`,
     );
   }
-  const waits = settings.confirmEmailChanges && current !== null && foldCase(login) !== foldCase(current.email);
-  const email = waits ? current.email : login;
+  const login = loginAfter(asked, current, settings);
   return {
     ok: true,
     value: {
-      userName: settings.userNameMirrorsLogin ? email : userName,
-      email,
-      pendingEmail: waits ? login : null,
+      userName: settings.userNameMirrorsLogin ? login.email : userName,
+      ...login,
       externalId: texts.externalId,
       displayName: texts.displayName,
       formattedName: texts["name.formatted"],
-      emails: waits ? current.emails : emails,
+      emails: fold(login.pendingEmail) === fold(asked) ? withLogin(emails, asked, login.email) : emails,
       active: typeof resource.active === "boolean" ? resource.active : (current?.active ?? true),
     },
   };
+};
+
+const fold = (text: string | null): string | null => (text === null ? null : foldCase(text));
+
+/** The login, and the one that waits, after `asked` was asked for. What was asked for before, and is asked for again, changes nothing. */
+const loginAfter = (
+  asked: string,
+  current: UserState | null,
+  { confirmEmailChanges }: Pick<SandboxSettings, "confirmEmailChanges">,
+): Pick<UserState, "email" | "pendingEmail"> => {
+  if (current === null) return { email: asked, pendingEmail: null };
+  const { email, pendingEmail } = current;
+  const before = loginOf(current.userName, current.emails);
+  if (asked === before) return { email, pendingEmail };
+  if (fold(asked) === fold(email)) {
+    return { email: asked, pendingEmail: fold(asked) === fold(before) ? pendingEmail : null };
+  }
+  if (!confirmEmailChanges) return { email: asked, pendingEmail: null };
+  return { email, pendingEmail: fold(asked) === fold(pendingEmail) ? pendingEmail : asked };
+};
+
+/** E-mails in which the login's own entry reads `to`, once. */
+export const withLogin = (
+  emails: readonly JsonValue[] | null,
+  from: string,
+  to: string,
+): readonly JsonValue[] | null => {
+  if (emails === null) return null;
+  const isOf = (entry: JsonValue, login: string) =>
+    isJsonObject(entry) && typeof entry.value === "string" && fold(entry.value) === fold(login);
+  if (!emails.some((entry) => isOf(entry, from))) return emails;
+  return emails
+    .filter((entry) => isOf(entry, from) || !isOf(entry, to))
+    .map((entry) => (isJsonObject(entry) && isOf(entry, from) ? { ...entry, value: to } : entry));
 };
 
 /** The attributes that clients write, as a resource: what PATCH works on and what every reply begins with. */
@@ -99,12 +131,11 @@ export const resourceOf = (id: string, state: UserState): JsonObject => ({
   ...(state.emails === null ? {} : { emails: state.emails }),
 });
 
-/** The attributes in which two states differ, as the activity log names them. */
+/** The attributes in which two states differ, as the activity log names them; a login that waits is told by itself. */
 export const changedNames = (before: UserState, after: UserState): readonly string[] => {
   const names: readonly (readonly [keyof UserState, string])[] = [
     ["userName", "userName"],
     ["email", "email"],
-    ["pendingEmail", "pending email"],
     ["externalId", "externalId"],
     ["displayName", "displayName"],
     ["formattedName", "name"],

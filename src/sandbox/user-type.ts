@@ -1,4 +1,14 @@
-import { type AttributeDefinition, findAttribute, type ResourceType, type SchemaDefinition, userSchema } from "#scim";
+import {
+  type AttributeDefinition,
+  findAttribute,
+  type Mode,
+  type ResourceType,
+  type SchemaDefinition,
+  type UnknownAttributes,
+  userResourceType,
+  userSchema,
+} from "#scim";
+import type { SandboxSettings } from "./settings.ts";
 
 const only = (attribute: AttributeDefinition, parts: readonly string[]): AttributeDefinition => ({
   ...attribute,
@@ -37,3 +47,13 @@ export const tenantUserType: ResourceType = {
   schema: tenantUserSchema,
   extensions: [],
 };
+
+/** How a client's body is read: what the tenant does not keep is checked and dropped, or refused. */
+export const bodyRules = ({
+  mode,
+  unknownAttributes,
+}: Pick<SandboxSettings, "mode" | "unknownAttributes">): {
+  readonly type: ResourceType;
+  readonly mode: Mode;
+  readonly unknown: UnknownAttributes;
+} => ({ type: unknownAttributes === "refuse" ? tenantUserType : userResourceType, mode, unknown: unknownAttributes });

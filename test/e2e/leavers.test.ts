@@ -67,13 +67,22 @@ test("a new display name arrives", async () => {
   expect((await account(ada)).displayName).toBe("Åda Żółć 李");
 });
 
-test("a new e-mail address arrives", async () => {
+test("a new e-mail address arrives, once both mailboxes have confirmed it", async () => {
+  const { emails } = await account(bo);
   const entry = await follow(bo, "user", "update", bo, "--mail", "new.address@sundhaven.example");
   expect(entry.provisioningAction).toBe("update");
   expect(changesOf(entry).map(([name, , value]) => [name, value])).toContainEqual([
     'emails[type eq "work"].value',
     "new.address@sundhaven.example",
   ]);
+  expect((await account(bo)).emails).toEqual(emails);
+  const { mails } = (await server.sandbox.call("GET", "/../../app/outbox")).body;
+  expect(mails.map(({ to }: { to: string }) => to).sort()).toEqual(
+    [emails[0].value, "new.address@sundhaven.example"].sort(),
+  );
+  for (const { link } of mails) {
+    expect((await server.sandbox.call("POST", `/../..${new URL(link).pathname}`, {})).status).toBe(200);
+  }
   expect((await account(bo)).emails).toEqual([
     expect.objectContaining({ type: "work", value: "new.address@sundhaven.example" }),
   ]);

@@ -104,13 +104,15 @@ export const registerSandbox: Register = (program, shell) => {
       const data = flags.memory === true ? null : kept;
       const running = await startSandbox({ data, port: flags.port, profile });
       try {
-        const { baseUrl, token, web } = running;
-        await print({ baseUrl, token, ...(web === null ? {} : { web }) }, () => {
+        const { baseUrl, token, web, signInLink } = running;
+        const page = web === null ? {} : { web, signInLink };
+        await print({ baseUrl, token, ...page }, () => {
           const rows = facts(
             [
               ["SCIM base URL", baseUrl],
               ["token", token],
               ...(web === null ? [] : [["page", web] as const]),
+              ...(signInLink === null ? [] : [["sign in once", signInLink] as const]),
               ...factsOf(profile),
               ["kept in", data ?? "memory only"],
             ],

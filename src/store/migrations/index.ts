@@ -5,6 +5,7 @@ import { journalMigration } from "./0004-journal.ts";
 import { sandboxMigration } from "./0005-sandbox.ts";
 import { schemaVersionsMigration } from "./0006-schema-versions.ts";
 import { providerMigration } from "./0007-provider.ts";
+import { tenantMigration } from "./0008-tenant.ts";
 
 /** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
 export const migrations: Readonly<Record<string, string>> = {
@@ -15,4 +16,5 @@ export const migrations: Readonly<Record<string, string>> = {
   "0005-sandbox": sandboxMigration,
   "0006-schema-versions": schemaVersionsMigration,
   "0007-provider": providerMigration,
+  "0008-tenant": tenantMigration,
 };

@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import { type Result, statusError } from "#scim";
+import { fieldsRefused, problem } from "./problem.ts";
+import { readJson } from "./request-body.ts";
+
+/** The body of a request in the form that `schema` describes. */
+export const readAs = async <Schema extends z.ZodType>(
+  call: Context,
+  schema: Schema,
+): Promise<Result<z.infer<Schema>>> => {
+  const body = await readJson(call);
+  if (!body.ok) return body;
+  const read = schema.safeParse(body.value);
+  return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
+};
+
+/** The parameters of a query in the form that `schema` describes. */
+export const readQuery = <Schema extends z.ZodType>(call: Context, schema: Schema): Result<z.infer<Schema>> => {
+  const read = schema.safeParse(call.req.query());
+  return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
+};
+
+/** Puts a result on the wire: what `show` makes of the value, or the refusal. */
+export const reply = <Value>(
+  call: Context,
+  result: Result<Value>,
+  show: (value: Value) => Response | Promise<Response>,
+): Response | Promise<Response> => (result.ok ? show(result.value) : problem(result.error, call.req.path));
+
+/** Reads a body, works on it, and answers. */
+export const withBody = async <Schema extends z.ZodType, Value>(
+  call: Context,
+  schema: Schema,
+  work: (body: z.infer<Schema>) => Result<Value> | Promise<Result<Value>>,
+  show: (value: Value) => Response | Promise<Response>,
+): Promise<Response> => {
+  const body = await readAs(call, schema);
+  return reply(call, body.ok ? await work(body.value) : body, show);
+};
+
+export const nothing = (): Response => new Response(null, { status: 204 });
+
+/** No text in the database can hold U+0000, so nothing has such a name. */
+export const holdsNul = (call: Context): boolean => call.req.url.includes("%00");
+
+export const nulRefused = statusError(400, "The address of the request holds the character U+0000.");
