@@ -60,7 +60,7 @@ describe.each<Mode>(["strict", "compat"])("the generic sandbox in %s mode", (mod
 
 describe.each<Mode>(["strict", "compat"])("the sandbox that is like ThousandEyes, in %s mode", (mode) => {
   test("what it announces it does, but for compat's departures", async () => {
-    const sandbox = await openTestSandbox({ settings: { mode } });
+    const sandbox = await openTestSandbox({ settings: { mode, confirmEmailChanges: false } });
     const wire = openWire({ baseUrl: sandbox.baseUrl, token: sandbox.token });
     const provider = await discover(wire);
     const verdicts: Verdict[] = [];
