@@ -15,14 +15,27 @@ const options = {
 const database = dataDir === null ? await PGlite.create(options) : await PGlite.create(dataDir, options);
 port.postMessage({ kind: "ready" });
 
+/** PGlite's own `execProtocolRaw` would also read the answer, and keep what it has read for ever. */
+const answerOf = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => {
+  const chunks: Uint8Array[] = [];
+  await database.execProtocolRawStream(bytes, { syncToFs: true, onRawData: (chunk) => chunks.push(chunk.slice()) });
+  const answer = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    answer.set(chunk, at);
+    at += chunk.length;
+  }
+  return answer;
+};
+
 // One message after another: the protocol is a conversation, and PGlite has one session.
 let last: Promise<unknown> = Promise.resolve();
 type Message = { kind: "bytes"; session: number; bytes: Uint8Array } | { kind: "reset" | "close" } | { kind: "dump" };
 port.on("message", (message: Message) => {
   last = last.then(async () => {
     if (message.kind === "bytes") {
-      const answer = await database.execProtocolRaw(message.bytes, { syncToFs: true, throwOnError: false });
-      port.postMessage({ kind: "bytes", session: message.session, bytes: answer });
+      const answer = await answerOf(message.bytes);
+      port.postMessage({ kind: "bytes", session: message.session, bytes: answer }, [answer.buffer]);
     } else if (message.kind === "reset") {
       await database.exec("rollback").catch(() => undefined);
       await database.exec("discard all").catch(() => undefined);

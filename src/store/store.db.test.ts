@@ -85,3 +85,18 @@ test("a folder lets one process in, keeps its data, and refuses a short key", as
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test("what has been answered is forgotten", async () => {
+  const store = await openTestStore();
+  const read = async (times: number) => {
+    for (let time = 0; time < times; time++)
+      await store.pool.query("select repeat('x', 1000) from generate_series(1, 1000)");
+  };
+  await read(30);
+  const before = process.memoryUsage.rss();
+  await read(300);
+  const mebibytes = (process.memoryUsage.rss() - before) / 2 ** 20;
+  // Kept, they would be 300 and more.
+  expect(mebibytes).toBeLessThan(150);
+  await store.close();
+});

@@ -47,7 +47,8 @@ const bodyOf = async (incoming: IncomingMessage, limit: number): Promise<Uint8Ar
   if (Number(incoming.headers["content-length"] ?? 0) > limit) return null;
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of incoming) {
+  // Else what is left unread would take the connection along, before the answer is out.
+  for await (const part of incoming.iterator({ destroyOnReturn: false })) {
     length += part.length;
     if (length > limit) return null;
     parts.push(part);
