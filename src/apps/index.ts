@@ -31,6 +31,7 @@ export {
   resetSchema,
   restoreSchemaVersion,
   saveSchema,
+  schemasWith,
   templateSchema,
 } from "./schemas.ts";
 export { canonicalKey } from "./secret-keys.ts";

@@ -39,6 +39,18 @@ export const readSchema = async (q: Queryable, jobId: string): Promise<Synchroni
   return row.schema;
 };
 
+/** Those of the kept documents whose text holds these words, the present one among them, newest first. */
+export const schemasWith = async (
+  q: Queryable,
+  jobId: string,
+  words: string,
+): Promise<readonly SynchronizationSchema[]> => {
+  const { rows } = await sql<{ schema: SynchronizationSchema }>`
+    select schema from apps.schema_version
+    where job_id = ${jobId} and position(${words} in schema::text) > 0 order by version desc`.execute(q);
+  return rows.map(({ schema }) => schema);
+};
+
 /**
  * Saves a document that was read and checked; its id and version are set here. A document that says what the saved one says makes no
  * new version, and nobody due.

@@ -370,6 +370,24 @@ test("attributes are listed, added and removed", async () => {
   expect((await ask(["attribute", "add", "x", "--type", "Shoe"])).code).toBe(2);
 });
 
+test.each([
+  [["attribute", "add", "USERNAME"], "The app's list has userName already."],
+  [["attribute", "add", " "], "The name is empty."],
+  [["attribute", "add", "a b"], "a b is no attribute path."],
+  [["attribute", "add", 'emails[type eq "work"'], "is no attribute path."],
+  [
+    ["attribute", "remove", "displayName"],
+    'displayName is mapped. Remove the mapping first: npx lockstep mapping remove "displayName"',
+  ],
+  [["mapping", "set", "title", "--expression", ""], "--expression is empty."],
+  [["mapping", "set", "title", "--constant", ""], "--constant is empty."],
+  [["mapping", "set", "title", "--source", " "], "--source is empty."],
+])("%j is refused before anything is sent", async (args, sentence) => {
+  const ran = await ask(args);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(sentence)]);
+  expect(put()).toEqual([]);
+});
+
 describe("schema", () => {
   const inFolder = async (work: (folder: string) => Promise<void>) => {
     const folder = await mkdtemp(join(tmpdir(), "lockstep-schema-"));

@@ -8,6 +8,7 @@ import {
   jobSettings,
   readSchema,
   readSecrets,
+  schemasWith,
   type Template,
   tenantId,
 } from "#apps";
@@ -26,6 +27,7 @@ import { openNoTarget, type Target, type TargetCredentials } from "#targets";
 import { EngineError } from "./errors.ts";
 import { readJobState } from "./job-state.ts";
 import type { LinkScope } from "./links.ts";
+import { secretPaths } from "./secrecy.ts";
 import { credentialsFrom } from "./target-credentials.ts";
 
 /** Opens a target from what an administrator configured. Called once for each configuration; the engine closes what it opened. */
@@ -43,6 +45,8 @@ export interface JobContext {
   readonly template: Template;
   readonly settings: JobSettings;
   readonly schema: CompiledSchema;
+  /** Target attributes that the saved schema or an earlier one redacts: accounts may still hold what was never to be shown. */
+  readonly redacted: Readonly<Record<ObjectType, ReadonlySet<string>>>;
   readonly target: Target;
   readonly links: LinkScope;
   readonly tenantId: string;
@@ -95,15 +99,27 @@ export interface ContextCache {
 
 /** @throws EngineError from `load`: `JobNotFound`, `NotConfigured` (no address or token), `SchemaInvalid` */
 export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTarget): ContextCache => {
-  const schemas = new Map<string, { version: number; schema: CompiledSchema }>();
+  const schemas = new Map<string, { version: number; schema: CompiledSchema; redacted: JobContext["redacted"] }>();
   const targets = new Map<string, { key: string; target: Target }>();
 
-  const savedSchema = async (job: Job, app: App): Promise<CompiledSchema> => {
+  const savedSchema = async (job: Job, app: App): Promise<Pick<JobContext, "schema" | "redacted">> => {
     const kept = schemas.get(job.id);
-    if (kept?.version === job.schemaVersion) return kept.schema;
+    if (kept?.version === job.schemaVersion) return kept;
     const schema = compiled(await readSchema(store.db, job.id), `The schema of ${app.displayName}`);
-    schemas.set(job.id, { version: job.schemaVersion, schema });
-    return schema;
+    const made = { version: job.schemaVersion, schema, redacted: await redactedEver(job.id) };
+    schemas.set(job.id, made);
+    return made;
+  };
+
+  const redactedEver = async (jobId: string): Promise<JobContext["redacted"]> => {
+    const all = (await schemasWith(store.db, jobId, "Redact(")).flatMap((document) => {
+      const result = compileSchema(document);
+      return result.ok ? [result.schema] : [];
+    });
+    return {
+      User: new Set(all.flatMap(({ users }) => secretPaths(users))),
+      Group: new Set(all.flatMap(({ groups }) => secretPaths(groups))),
+    };
   };
 
   const savedTarget = async (job: Job, app: App, template: Template, settings: JobSettings, mayLack: boolean) => {
@@ -135,8 +151,9 @@ export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTar
       if (job === null || app === null || template === null)
         throw new EngineError("JobNotFound", `There is no job ${jobId}.`, { facts: { jobId } });
       const settings = await jobSettings(store.db, jobId);
-      const schema =
-        draft === undefined ? await savedSchema(job, app) : compiled(draft, `The draft for ${app.displayName}`);
+      const saved = draft === undefined ? await savedSchema(job, app) : null;
+      const schema = saved?.schema ?? compiled(draft as SynchronizationSchema, `The draft for ${app.displayName}`);
+      const redacted = saved?.redacted ?? (await redactedEver(job.id));
       const target = await savedTarget(job, app, template, settings, orWithoutTarget);
       return {
         job,
@@ -144,6 +161,7 @@ export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTar
         template,
         settings,
         schema,
+        redacted,
         target,
         links: { jobId, identity: target.identity },
         tenantId: await tenantId(store.db),

@@ -255,6 +255,23 @@ test("a redacted name is replaced by the login, and that by the id, wherever peo
   expect((await rig.life.engine.testMapping(scene.jobId, ada)).displayName).toBe(ada);
 });
 
+test("what was written while it was redacted stays hidden when Redact is taken away", async () => {
+  const scene = await rig.openScene();
+  await scene.mapUsers(secretive([row("displayName", 'Redact(Join(" ", [displayName], [employeeId]))')]));
+  const ada = await scene.assigned("ada", { displayName: "Plain", employeeId: secret });
+  await scene.cycle();
+  expect(scene.account("ada")?.displayName).toBe(`Plain ${secret}`);
+  await scene.mapUsers(secretive([row("displayName", "ToUpper([displayName])")]));
+  await scene.cycle();
+  expect(scene.account("ada")?.displayName).toBe("PLAIN");
+  expect((await scene.logs(ada))[0]?.modifiedProperties).toContainEqual({
+    displayName: "displayName",
+    oldValue: "[Redact]",
+    newValue: "PLAIN",
+  });
+  expect(await openly(scene, ada)).toEqual([]);
+});
+
 test("where nothing is redacted, everything is shown as it is", async () => {
   const scene = await rig.openScene();
   const ada = await scene.assigned("ada", { mailNickname: "omega" });

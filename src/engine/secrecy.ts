@@ -1,6 +1,7 @@
 import type { AttributeValue, CompiledMapping, CompiledObjectMapping, DesiredAttribute, SourceObject } from "#core";
 import { type Argument, REDACTED, walk } from "#core/expressions";
 import { hidingValues, isMaskedName } from "#runtime";
+import { type JsonObject, type JsonValue, readPath, sameJson } from "#scim";
 import type { Hidden } from "#targets";
 
 /** What logs must not show of objects under one mapping. */
@@ -78,14 +79,32 @@ export const hiddenOf = (
   mapping: CompiledObjectMapping | null,
   source: SourceObject,
   attributes: readonly DesiredAttribute[],
+  outgoing: readonly string[] = [],
 ): Hidden => {
   const { paths, names, constants } = secrecyOf(mapping);
-  if (paths.size + names.size === 0) return nobodysSecret;
+  if (paths.size + names.size + outgoing.length === 0) return nobodysSecret;
   const read = [...names].map((name) => (Object.hasOwn(source.attributes, name) ? source.attributes[name] : null));
   const written = attributes
     .filter(({ shown }) => shown !== undefined)
     .flatMap(({ value, candidates = [] }) => [value, ...candidates.map((one) => ("value" in one ? one.value : null))]);
-  return { paths: [...paths], values: [...new Set([...read, ...written, ...constants].flatMap(textsOf))] };
+  return { paths: [...paths], values: [...new Set([...read, ...written, ...constants, ...outgoing].flatMap(textsOf))] };
+};
+
+/** Paths of a mapping whose values are secret. */
+export const secretPaths = (mapping: CompiledObjectMapping | null): readonly string[] => [...secrecyOf(mapping).paths];
+
+/** What an account has from a time when its mapping redacted it, and is about to lose: the log of that change must not show it either. */
+export const outgoingSecrets = (
+  redacted: ReadonlySet<string>,
+  lastKnown: { readonly [name: string]: unknown } | null,
+  attributes: readonly DesiredAttribute[],
+): readonly string[] => {
+  if (redacted.size === 0 || lastKnown === null) return [];
+  return attributes.flatMap(({ path, value, shown }) => {
+    if (!redacted.has(path) || shown !== undefined) return [];
+    const before = readPath(lastKnown as JsonObject, path);
+    return before === undefined || sameJson(before, value as JsonValue) ? [] : textsOf(before as AttributeValue);
+  });
 };
 
 const nobodysSecret: Hidden = { paths: [], values: [] };

@@ -15,7 +15,7 @@ import type { Exchange, Hidden, RequestOptions, TargetFailure } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { settleReferences } from "./references.ts";
-import { hiddenOf, hiding } from "./secrecy.ts";
+import { hiddenOf, hiding, outgoingSecrets } from "./secrecy.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
 import { apply, type Outcome } from "./steps/apply.ts";
 import { type Choice, choose, ownerOf, type Uniqueness, wereTaken } from "./steps/choose.ts";
@@ -86,7 +86,10 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
     const found = desired?.ok ? settled.next().value : undefined;
     const object = found?.desired ?? null;
     const mapping = mappingOf(context, claimed.source.type);
-    const hidden = hiddenOf(mapping, (scoped ?? claimed).source, object?.attributes ?? []);
+    const wanted = object?.attributes ?? [];
+    const { type } = claimed.source;
+    const outgoing = outgoingSecrets(context.redacted[type], claimed.link?.lastKnown ?? null, wanted);
+    const hidden = hiddenOf(mapping, (scoped ?? claimed).source, wanted, outgoing);
     const known = { claimed, scoped, hidden, name: nameOf(claimed, hiding(hidden)), beganAt };
     if (desired === null || !desired.ok || object === null) {
       return {

@@ -3,7 +3,7 @@ import type { AttributeDefinition, ObjectType } from "#api/contract";
 import { oneOf } from "../arguments.ts";
 import { type AppOptions, examples, type Register, withApp } from "../command.ts";
 import { attributeListText } from "../output/schema-text.ts";
-import { CliError } from "../problems.ts";
+import { CliError, wrongUse } from "../problems.ts";
 import { type ChangeFlags, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
 import { definitionOf, objectMappingOf, objectOf, spelled, withTargetAttributes } from "../schema/edit.ts";
 import { type TypeFlags, typeOf, withType } from "../schema/object-type.ts";
@@ -79,13 +79,26 @@ const add = (bare: Command, shell: Shell): void => {
   command.action(async (name: string, flags: AddFlags) => {
     const job = await openJob(flags, shell);
     const answer = await readSchema(job);
-    const schema = withTargetAttributes(answer, objectOf(answer, typeOf(flags)), (before) => [
-      ...before,
-      definition(name, flags),
-    ]);
+    const object = objectOf(answer, typeOf(flags));
+    const names = definitionOf(answer, object, "target")?.attributes.map((attribute) => attribute.name) ?? [];
+    refuseName(name, names);
+    const schema = withTargetAttributes(answer, object, (before) => [...before, definition(name, flags)]);
     const note = `attribute add ${name}`;
     await carryOut(job, { flags, draft: { schema }, from: answer.version, note, movesPeople: false }, shell);
   });
+};
+
+/** What no list can hold; whether the target knows the attribute only it can tell. */
+const refuseName = (name: string, names: readonly string[]): void => {
+  if (name.trim() === "")
+    throw wrongUse("The name is empty. Give it as the app's SCIM schema calls it, such as title.");
+  const there = names.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (there !== undefined) throw wrongUse(`The app's list has ${there} already. See npx lockstep attribute list.`);
+  if (
+    /^\S*\s/.test(name.replace(/\[[^\]]*\]/g, "")) ||
+    (name.match(/\[/g) ?? []).length !== (name.match(/\]/g) ?? []).length
+  )
+    throw wrongUse(`${name} is no attribute path. Examples: title, name.middleName, emails[type eq "work"].value.`);
 };
 
 const definition = (name: string, flags: AddFlags): AttributeDefinition => ({
@@ -122,6 +135,12 @@ const remove = (bare: Command, shell: Shell): void => {
     const name = spelled(given, names);
     if (!names.includes(name)) {
       throw new CliError("NotFound", `The app's list has no attribute ${given}. See npx lockstep attribute list.`);
+    }
+    const mapped = objectMappingOf(answer, object).attributeMappings.map((mapping) => mapping.targetAttributeName);
+    if (mapped.includes(name)) {
+      throw wrongUse(
+        `${name} is mapped. Remove the mapping first: npx lockstep mapping remove ${JSON.stringify(name)}`,
+      );
     }
     const schema = withTargetAttributes(answer, object, (before) => before.filter((one) => one.name !== name));
     const note = `attribute remove ${name}`;

@@ -98,6 +98,11 @@ const hintFor = ({ expression }: SetFlags, name: string, known: readonly string[
 };
 
 const changeOf = (flags: SetFlags): MappingChange => {
+  for (const option of ["source", "constant", "expression"] as const) {
+    // A shell's variable that is not set comes along as an empty text.
+    if (flags[option]?.trim() === "")
+      throw wrongUse(`--${option} is empty. Say what the attribute is made from, or --none to leave it alone.`);
+  }
   const sources = [
     ...(flags.source === undefined ? [] : [attributeSource(flags.source)]),
     ...(flags.constant === undefined ? [] : [toGraphSource({ kind: "text", value: flags.constant, position: start })]),

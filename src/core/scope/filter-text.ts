@@ -113,7 +113,7 @@ class Reader {
       return this.#refuse(at, `After ${attribute} comes an operator: ${operatorNames.join(", ")}.`);
     const words = rest.split(/\s+/);
     const tries = [3, 2, 1].map((count) => nearestName(words.slice(0, count).join(" "), operatorNames));
-    const suggestion = tries.find((name) => name !== undefined);
+    const suggestion = otherNames.get((words[0] ?? "").toUpperCase()) ?? tries.find((name) => name !== undefined);
     const mend = suggestion === undefined ? `Use one of: ${operatorNames.join(", ")}.` : `Did you mean ${suggestion}?`;
     return this.#refuse(at, `${this.#shown()} is no operator. ${mend}`, suggestion);
   }
@@ -166,6 +166,18 @@ class Reader {
       return this.#refuse(start, `${operator} needs a value to compare with. Write "" for an empty text.`);
     const or = /\sOR\s/.exec(value);
     if (or !== null) return this.#refuse(start + or.index + 1, noOr);
+    if (/^['`´‘’‚“”„«»]/u.test(value))
+      return this.#refuse(start, "A value with spaces stands between straight double quotes.");
+    const small = smallJoin.exec(value);
+    if (small !== null && beginsWithOperator(small[2] ?? "")) {
+      const word = small[1] ?? "";
+      if (/^or$/i.test(word)) return this.#refuse(start + small.index + 1, noOr);
+      return this.#refuse(
+        start + small.index + 1,
+        `Clauses are joined by AND in capitals. Put the value in double quotes if '${word}' belongs to it.`,
+        "AND",
+      );
+    }
     this.#at = start + value.length;
     return [value];
   }
@@ -195,6 +207,30 @@ class Reader {
     return null;
   }
 }
+
+/** A small `and` with an attribute behind it, and what comes then. */
+const smallJoin = /\s(and|or)\s+\S+\s+(\S.*)$/i;
+
+const beginsWithOperator = (text: string): boolean =>
+  operatorNames.some((name) => `${text.toUpperCase()} `.startsWith(`${name.toUpperCase()} `));
+
+/** Signs and words of other languages, with the operator that does their work. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["=", "EQUALS"],
+  ["==", "EQUALS"],
+  ["EQ", "EQUALS"],
+  ["!=", "NOT EQUALS"],
+  ["<>", "NOT EQUALS"],
+  ["NE", "NOT EQUALS"],
+  [">", "Greater_Than"],
+  ["GT", "Greater_Than"],
+  [">=", "Greater_Than_OR_EQUALS"],
+  ["GE", "Greater_Than_OR_EQUALS"],
+  ["CONTAINS", "Includes"],
+  ["CO", "Includes"],
+  ["EW", "ENDS_WITH"],
+  ["MATCHES", "REGEX MATCH"],
+]);
 
 const noOr =
   "Clauses of one filter are joined by AND alone. Make a second filter for the other case: one of them has to hold. Put the value in double quotes if OR belongs to it.";
