@@ -143,6 +143,12 @@ test.each([
   expect([reply.status, reply.headers.get("content-type")]).toEqual([status, "application/scim+json"]);
 });
 
+test("compat serves whoever accepts something else", async () => {
+  const compat = await sandbox.tenant("accept", "compat");
+  const reply = await compat("GET", "/Users", undefined, { accept: "application/vnd.example.v3+json" });
+  expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "application/scim+json"]);
+});
+
 test("HEAD is GET without a body", async () => {
   const reply = await sandbox.call("HEAD", `/Users/${id}`);
   expect([reply.status, reply.body, reply.headers.get("etag")]).toEqual([200, "", 'W/"1"']);

@@ -111,7 +111,8 @@ const serve = async (call: Call): Promise<Answer> => {
   if (!service.mayWrite && !reads.has(request.method) && !isSearch(target)) {
     return refuse(403, "This token may read only.");
   }
-  const unfit = notAcceptable(request.header("accept"));
+  // Clients with an Accept header of their own kind are served by most services, as RFC 9110 section 12.5.1 allows.
+  const unfit = service.mode === "strict" ? notAcceptable(request.header("accept")) : null;
   return unfit === null ? work() : refusal(unfit);
 };
 
