@@ -11,6 +11,7 @@ import {
 import type { AppContext } from "../app/admission.ts";
 import { name } from "../app/set-up-routes.ts";
 import { may } from "../caller.ts";
+import { lacking } from "../outcome.ts";
 import { told } from "./flash.ts";
 import { confirmed, field, problemOf, type Retry, submit, textIn, valueIn } from "./form.ts";
 import { type PageCall, refusePage, show } from "./layout.ts";
@@ -54,6 +55,7 @@ ${
 };
 
 const groupPage = async (call: PageCall, id: string, retry: Retry | null = null) => {
+  if (!may(call.var.caller, "Edit all account groups")) return refusePage(call, lacking("Edit all account groups"));
   const group = (await viewAccountGroups(call.var.tenant, call.var.caller)).find((candidate) => candidate.id === id);
   if (group === undefined)
     return refusePage(call, statusError(404, "The organization has no account group with this id."));

@@ -41,7 +41,7 @@ const faultTable = (faults: readonly Fault[]): Html =>
       html`<form method="post" action="/drill/faults/${fault.id}/off"><button class="small" aria-label="Switch off ${fault.kind}">${fault.left === 0 ? "Clear" : "Switch off"}</button></form>`,
     ]),
     "No fault is on. Switch one on below; then watch how your client takes it.",
-  )}${faults.length < 2 ? "" : html`<form method="post" action="/drill/off"><button>Switch all off</button></form>`}`;
+  )}${faults.length < 2 ? "" : html`<form class="row" method="post" action="/drill/off"><button>Switch all off</button></form>`}`;
 
 const faultForm = (kinds: DrillView["kinds"], retry: Retry | null): Html => {
   const value = (name: string, usual = "") => valueIn(retry, "fault", name, usual);
@@ -76,7 +76,7 @@ ${counts.length === 0 ? "" : html`<p>Met since the start: ${counts.map(([kind, c
 ${faultForm(kinds, retry)}
 <form class="card" method="post" action="/drill/rate-limit"><h2>Rate limit</h2>${problemOf(retry, "limit")}
 <p>${rateLimit === null ? "Requests are not limited." : `${rateLimit.limit} requests a minute; ${rateLimit.remaining} are left in this one.`}</p>
-<div class="row">${field({ label: "Requests a minute", name: "limit", type: "number", value: valueIn(retry, "limit", "limit", rateLimit === null ? "" : String(rateLimit.limit)), more: { min: "1", max: "1000000", placeholder: "no limit" } })}<button>Set the limit</button></div><small class="hint">Empty: no limit.</small></form>`,
+<div class="row">${field({ label: "Requests a minute (empty: no limit)", name: "limit", type: "number", value: valueIn(retry, "limit", "limit", rateLimit === null ? "" : String(rateLimit.limit)), more: { min: "1", max: "1000000", placeholder: "no limit" } })}<button>Set the limit</button></div></form>`,
   });
 };
 

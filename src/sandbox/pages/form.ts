@@ -57,7 +57,11 @@ export const problemOf = (retry: Retry | null, form: string): Html =>
 const sentenceOf = ({ detail, fields }: Refusal): string =>
   fields === undefined
     ? detail
-    : fields.map(({ field, message }) => `${field === "" ? "" : `${field}: `}${message.replace(/\.$/, "")}.`).join(" ");
+    : fields
+        // Rules of our own say in a whole sentence what is wrong where.
+        .map(({ code, field, message }) => (code === "custom" || field === "" ? message : `${field}: ${message}`))
+        .map((sentence) => `${sentence.replace(/\.$/, "")}.`)
+        .join(" ");
 
 /** What a field holds: what was typed into this form before it was refused, else what is so now. */
 export const valueIn = (retry: Retry | null, form: string, name: string, now = ""): string =>

@@ -53,7 +53,7 @@ const inside = (call: Context, caller: Caller, organization: Organization, { tit
 <div class="frame">
 <nav class="sections" aria-label="Sections"><ul>${sectionsOf(caller).map(
       ({ path, label }) =>
-        html`<li><a href="${path}"${call.req.path.startsWith(path) ? html` aria-current="page"` : ""}>${label}</a></li>`,
+        html`<li><a href="${path}"${call.req.path.startsWith(path) ? html` aria-current="${call.req.path === path ? "page" : "true"}"` : ""}>${label}</a></li>`,
     )}</ul></nav>
 <main id="content"><h1>${title}</h1>${flash(call)}${body}</main>
 </div>`,

@@ -150,7 +150,9 @@ test("a regular user sees and changes no more than the own profile, mail and log
   const statuses = await Promise.all(sections.map(async (path) => [path, (await forms.get(path)).status]));
   expect(Object.fromEntries(statuses)).toMatchObject({
     users: 403,
+    "users/new": 403,
     roles: 403,
+    "roles/new": 403,
     settings: 403,
     drill: 403,
     "account-groups": 200,
@@ -200,7 +202,7 @@ test("what was typed is kept beside the reason, but for passwords", async () => 
   expect(refused.text).toContain("This e-mail and password do not belong together.");
 });
 
-test("saving a user or switches as they are writes nothing into the log", async () => {
+test("saving switches or a user as they are writes nothing into the log", async () => {
   const admin = await signedIn();
   const settings = await admin.get("settings");
   const form = settings.text.slice(settings.text.indexOf("/settings/switches"));
@@ -214,6 +216,20 @@ test("saving a user or switches as they are writes nothing into the log", async 
   const saved = await admin.post("settings/switches", Object.fromEntries([...chosen, ...numbers]));
   expect(saved.headers.get("location")).toBe("/settings?done=settings-same");
   expect((await admin.get("activity?event=Settings+changed")).text).toContain("Nothing matches.");
+
+  const created = await sandbox.call("POST", "/Users", { schemas: [schemaUrns.user], userName: "same@x.example" });
+  const path = `users/${created.body.id}`;
+  const grant = /name="grant" value="([^"]+)" checked/.exec((await admin.get(path)).text)?.[1] ?? "";
+  const same = await admin.post(path, {
+    email: "same@x.example",
+    name: "",
+    grant,
+    role: "",
+    group: "all",
+    active: "on",
+  });
+  expect(same.headers.get("location")).toBe(`/${path}?done=user-changed`);
+  expect((await admin.get("activity?event=User+updated&user=same@x.example")).text).toContain("Nothing matches.");
 });
 
 test("faults of a drill meet no page", async () => {

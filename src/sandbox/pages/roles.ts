@@ -5,6 +5,7 @@ import { createRole, deleteRole, type Role, updateRole, viewRoles } from "../acc
 import type { AppContext } from "../app/admission.ts";
 import { roleBody, wishOf } from "../app/set-up-routes.ts";
 import { may } from "../caller.ts";
+import { lacking } from "../outcome.ts";
 import { hasManagementPermissions, permissionInfos } from "../permissions.ts";
 import { told } from "./flash.ts";
 import { check, confirmed, field, problemOf, type Retry, submit, textIn, valueIn } from "./form.ts";
@@ -52,13 +53,15 @@ const permissionChecks = (retry: Retry | null, held: readonly string[]): Html =>
 const fieldsOf = (retry: Retry | null, role: Pick<Role, "name" | "permissions">): Html =>
   html`${problemOf(retry, form)}${field({ label: "Name of the role", name: "name", value: valueIn(retry, form, "name", role.name), more: { required: true, maxlength: "100", autocomplete: "off" } })}${permissionChecks(retry, role.permissions)}`;
 
-const newPage = (call: PageCall, retry: Retry | null = null) =>
-  show(call, {
+const newPage = (call: PageCall, retry: Retry | null = null) => {
+  if (!may(call.var.caller, "Edit roles")) return refusePage(call, lacking("Edit roles"));
+  return show(call, {
     title: "Add a role",
     status: retry?.error.status ?? 200,
     body: html`<form class="card" method="post" action="/roles/new">${fieldsOf(retry, { name: "", permissions: [] })}
 <div class="row"><button class="main">Add the role</button><a class="button" href="${address}">Back</a></div></form>`,
   });
+};
 
 const fixedPage = ({ permissions }: Role, why: string): Html => html`<section class="card"><p>${why}</p>
 <h2>Permissions</h2><ul>${permissions.map((permission) => html`<li>${permission}</li>`)}</ul></section>`;

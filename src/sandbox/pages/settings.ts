@@ -51,8 +51,10 @@ const accessForm = async (
   isFixed: boolean,
 ) => {
   const { store, organization } = tenant;
-  const roles = await listRoles(store.db, organization.id);
-  const groups = await listAccountGroups(store.db, organization.id);
+  // Who may only look sees what is set, not all that could be.
+  const roles = isFixed ? [{ name: settings.defaultRole }] : await listRoles(store.db, organization.id);
+  const set = (settings.defaultAccountGroups ?? []).map((name) => ({ name }));
+  const groups = isFixed ? set : await listAccountGroups(store.db, organization.id);
   const isTyped = retry?.form === "access";
   const chosen = isTyped ? retry.typed.getAll("group") : (settings.defaultAccountGroups ?? []);
   const isAll = isTyped ? retry.typed.get("groups") === "all" : settings.defaultAccountGroups === null;

@@ -1,12 +1,22 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Result } from "#scim";
-import { cancelMemberEmailChange, createMember, deleteMember, inviteAgain, updateMember } from "../access/members.ts";
+import { type AccountGroup, viewAccountGroups } from "../access/account-groups.ts";
+import {
+  cancelMemberEmailChange,
+  createMember,
+  deleteMember,
+  inviteAgain,
+  mayEditAnybody,
+  updateMember,
+} from "../access/members.ts";
+import { listRoles, type Role } from "../access/roles.ts";
 import type { Account } from "../accounts.ts";
 import type { AppContext } from "../app/admission.ts";
 import type { UserView } from "../app/shapes.ts";
-import { listQuery, namesOf, newUser, userChange, viewUser, viewUsers } from "../app/user-views.ts";
-import { type Caller, may } from "../caller.ts";
+import { listQuery, newUser, userChange, viewUser, viewUsers } from "../app/user-views.ts";
+import type { Caller } from "../caller.ts";
+import { lacking } from "../outcome.ts";
 import { readQuery } from "../routing.ts";
 import type { Tenant } from "../tenant.ts";
 import { told } from "./flash.ts";
@@ -24,9 +34,6 @@ const stateOf = ({ active, isRegistrationPending, pendingEmail }: UserView): Htm
 const rolesOf = ({ roles }: UserView): string =>
   roles.map(({ role, accountGroup }) => (accountGroup === null ? role : `${role} in ${accountGroup}`)).join(", ") ||
   "None";
-
-const mayAdd = (caller: Caller): boolean =>
-  may(caller, "Edit users") || may(caller, "Edit users in all account groups");
 
 const listPage = async (call: PageCall) => {
   const { caller, tenant } = call.var;
@@ -46,7 +53,7 @@ const listPage = async (call: PageCall) => {
   return show(call, {
     title: "Users",
     body: html`<div class="spread"><form class="row" method="get" action="${address}" role="search">${field({ label: "Search name, e-mail, userName", name: "search", type: "search", value: search, more: { maxlength: "254" } })}<button>Search</button></form>
-${mayAdd(caller) ? html`<a class="button main" href="/users/new">Add a user</a>` : ""}</div>
+${mayEditAnybody(caller) ? html`<a class="button main" href="/users/new">Add a user</a>` : ""}</div>
 ${table(
   search === "" ? `Users (${total})` : `Users found (${total})`,
   ["Name", "E-mail (login)", "userName", "Roles", "State"],
@@ -67,7 +74,16 @@ ${first + users.length - 1 < total && users.length > 0 ? html`<a href="${at(page
   });
 };
 
-type Names = Awaited<ReturnType<typeof namesOf>>;
+interface Names {
+  readonly roles: readonly Role[];
+  readonly groups: readonly AccountGroup[];
+}
+
+/** What may be chosen from: roles, and the account groups that the caller may know of. */
+const choicesOf = async ({ var: { caller, tenant } }: PageCall): Promise<Names> => ({
+  roles: await listRoles(tenant.store.db, caller.organizationId),
+  groups: await viewAccountGroups(tenant, caller),
+});
 
 const everywhere = "all";
 
@@ -115,7 +131,8 @@ const groupChoice = ({ groups }: Names, value: string): Html =>
       });
 
 const newPage = async (call: PageCall, retry: Retry | null = null) => {
-  const names = await namesOf(call.var.tenant);
+  if (!mayEditAnybody(call.var.caller)) return refusePage(call, lacking("Edit users"));
+  const names = await choicesOf(call);
   return show(call, {
     title: "Add a user",
     status: retry?.error.status ?? 200,
@@ -142,7 +159,7 @@ const userPage = async (call: PageCall, id: string, retry: Retry | null = null) 
   const found = await viewUser(tenant, caller, id);
   if (!found.ok) return refusePage(call, found.error);
   const user = found.value;
-  const names = await namesOf(tenant);
+  const names = await choicesOf(call);
   const ticked = (grant: string) => (retry === null ? true : retry.typed.getAll("grant").includes(grant));
   const isActive = retry === null ? user.active : retry.typed.has("active");
   const at = `/users/${user.id}`;
@@ -177,7 +194,7 @@ ${
   return show(call, {
     title: user.name ?? user.email,
     status: retry?.error.status ?? 200,
-    body: html`<p><a href="${address}">All users</a></p><section class="card">${factsOf(user)}</section>${mayAdd(caller) ? editing : ""}`,
+    body: html`<p><a href="${address}">All users</a></p><section class="card">${factsOf(user)}</section>${mayEditAnybody(caller) ? editing : ""}`,
   });
 };
 
