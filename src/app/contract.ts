@@ -56,8 +56,10 @@ export interface RunningSandboxAddress {
   /** SCIM base address of the tenant. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Page for people. */
+  /** Pages for people. */
   readonly web: string;
+  /** Where its administrator signs in without a password, once and within a day. */
+  readonly signInLink: string;
 }
 
 /** How a sandbox of the generic profile takes what clients send. */

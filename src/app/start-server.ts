@@ -127,7 +127,12 @@ export const startServer = async (options: StartOptions, report: StartReporter):
       url: api.url,
       tokenFile: files.tokenFile,
       data,
-      sandbox: { baseUrl: sandbox.baseUrl, token: sandbox.token, web: sandbox.web },
+      sandbox: {
+        baseUrl: sandbox.baseUrl,
+        token: sandbox.token,
+        web: sandbox.web,
+        signInLink: sandbox.signInLink,
+      },
       firstCycle,
       stop: close,
     };

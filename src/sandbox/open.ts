@@ -14,6 +14,7 @@ import { openMemory } from "./memory.ts";
 import { type Organization, openOrganization, readOrganization, saveSettings } from "./organization.ts";
 import { createOrganization, type NewOrganization, type OrganizationWish } from "./organizations.ts";
 import { ownToken } from "./own-token.ts";
+import { isPageAddress } from "./pages/index.ts";
 import { type RateLimit, rateLimiters } from "./rate-limit.ts";
 import { refuseAt, sandboxServer } from "./server.ts";
 import type { SandboxSettings } from "./settings.ts";
@@ -42,7 +43,7 @@ export interface Sandbox {
   readonly baseUrl: string;
   /** A bearer token of the first organisation's administrator: the same at each start as long as it works. */
   readonly token: string;
-  /** Address of the page for people. */
+  /** Address of the pages for people. */
   readonly web: string;
   /** Address at which that administrator signs in without a password, once and within a day; a new one at each start. */
   readonly signInLink: string;
@@ -136,7 +137,7 @@ export const openSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
       drill: shared.drill,
       clock,
       closing: closing.signal,
-      spares: (path) => path === "/" || /^\/app(\/|$)/.test(path),
+      spares: (path) => isPageAddress(path) || /^\/app(\/|$)/.test(path),
       refuse: (path, status, sentence) => refuseAt(path, statusError(status, sentence)),
       onMet: (fault, request, env) => tellOfFault(running, organization, fault, request, env),
     });

@@ -5,7 +5,7 @@ import { type Caller, may } from "./caller.ts";
 import { isEmail } from "./email.ts";
 import { events } from "./events.ts";
 import { addressOf } from "./mail/outbox.ts";
-import { insertOrganization, type Organization } from "./organization.ts";
+import { insertOrganization } from "./organization.ts";
 import { allOrNothing, done, lacks, no } from "./outcome.ts";
 import { ensureAdmin } from "./own-token.ts";
 import { findPersonByLogin } from "./sign-in/people.ts";
@@ -28,15 +28,6 @@ export interface NewOrganization {
   /** Address at which its administrator signs in once without a password. */
   readonly signInLink: string;
 }
-
-/** The organisation that the sandbox started with. */
-export const firstOrganization = async (service: Service): Promise<Organization> => {
-  const { rows } = await sql<{ id: string }>`
-    select id from sandbox.organization order by created_at, id limit 1`.execute(service.store.db);
-  const organization = rows[0] === undefined ? null : await service.findOrganization(rows[0].id);
-  if (organization === null) throw new TypeError("the sandbox has no organisation");
-  return organization;
-};
 
 /** Organisations that a sandbox may have. */
 const most = 50;

@@ -1,5 +1,5 @@
 import { codeOf } from "#runtime";
-import { type Result, statusError } from "#scim";
+import { type Result, type ScimError, statusError } from "#scim";
 import type { Store, Tx } from "#store";
 
 /** A refusal of what somebody asked for on a page or over the REST API. */
@@ -11,8 +11,10 @@ export const no = (status: number, detail: string): Result<never> => ({
 export const done = <Value>(value: Value): Result<Value> => ({ ok: true, value });
 
 /** The refusal for want of a permission. */
-export const lacks = (permission: string): Result<never> =>
-  no(403, `You lack the permission "${permission}". Ask an administrator for a role that has it.`);
+export const lacking = (permission: string): ScimError =>
+  statusError(403, `You lack the permission "${permission}". Ask an administrator for a role that has it.`);
+
+export const lacks = (permission: string): Result<never> => ({ ok: false, error: lacking(permission) });
 
 /** Ends a transaction that has come to a refusal. */
 class Refused extends Error {

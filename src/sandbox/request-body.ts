@@ -48,22 +48,41 @@ const unfit = (value: unknown): string | null => {
 
 const isStorable = (text: string): boolean => !text.includes("\0") && !/\p{Cs}/u.test(text);
 
-/** Reads the JSON body of a write. Fails with 415, 413 or invalidSyntax. */
-export const readJson = async (context: Context): Promise<Result<unknown>> => {
-  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== scimMediaType && type !== "application/json") {
-    return refuse(statusError(415, `A request body must be ${scimMediaType} (application/json is taken as well).`));
-  }
-  let text: string;
+const mediaTypeOf = (context: Context): string | undefined =>
+  context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+
+const readText = async (context: Context): Promise<Result<string>> => {
   try {
     const bytes = await readBytes(context.req.raw);
     if (bytes === null) return tooLong;
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { ok: true, value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
     return refuse(scimError("invalidSyntax", "The body did not arrive whole, or it is not UTF-8."));
   }
+};
+
+/** Reads what somebody filled in on a page. Fails with 415, 413 or invalidSyntax. */
+export const readForm = async (context: Context): Promise<Result<URLSearchParams>> => {
+  if (mediaTypeOf(context) !== "application/x-www-form-urlencoded") {
+    return refuse(statusError(415, "A form must be sent as application/x-www-form-urlencoded."));
+  }
+  const text = await readText(context);
+  if (!text.ok) return text;
+  const form = new URLSearchParams(text.value);
+  const problem = unfit([...form]);
+  return problem === null ? { ok: true, value: form } : refuse(scimError("invalidSyntax", problem));
+};
+
+/** Reads the JSON body of a write. Fails with 415, 413 or invalidSyntax. */
+export const readJson = async (context: Context): Promise<Result<unknown>> => {
+  const type = mediaTypeOf(context);
+  if (type !== scimMediaType && type !== "application/json") {
+    return refuse(statusError(415, `A request body must be ${scimMediaType} (application/json is taken as well).`));
+  }
+  const text = await readText(context);
+  if (!text.ok) return text;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.value);
     const problem = unfit(value);
     return problem === null ? { ok: true, value } : refuse(scimError("invalidSyntax", problem));
   } catch {

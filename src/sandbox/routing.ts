@@ -4,22 +4,24 @@ import { type Result, statusError } from "#scim";
 import { fieldsRefused, problem } from "./problem.ts";
 import { readJson } from "./request-body.ts";
 
+/** A value that came from outside in the form that `schema` describes. */
+export const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.infer<Schema>> => {
+  const read = schema.safeParse(value);
+  return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
+};
+
 /** The body of a request in the form that `schema` describes. */
 export const readAs = async <Schema extends z.ZodType>(
   call: Context,
   schema: Schema,
 ): Promise<Result<z.infer<Schema>>> => {
   const body = await readJson(call);
-  if (!body.ok) return body;
-  const read = schema.safeParse(body.value);
-  return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
+  return body.ok ? parsed(schema, body.value) : body;
 };
 
 /** The parameters of a query in the form that `schema` describes. */
-export const readQuery = <Schema extends z.ZodType>(call: Context, schema: Schema): Result<z.infer<Schema>> => {
-  const read = schema.safeParse(call.req.query());
-  return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
-};
+export const readQuery = <Schema extends z.ZodType>(call: Context, schema: Schema): Result<z.infer<Schema>> =>
+  parsed(schema, call.req.query());
 
 /** Puts a result on the wire: what `show` makes of the value, or the refusal. */
 export const reply = <Value>(

@@ -4,7 +4,7 @@ import { refusal, refuse } from "./answer.ts";
 import { appRoutes } from "./app/index.ts";
 import { authenticate } from "./authentication.ts";
 import { may } from "./caller.ts";
-import { overviewPage } from "./overview-page.ts";
+import { isPageAddress, pageRoutes } from "./pages/index.ts";
 import { problem } from "./problem.ts";
 import type { SandboxContext } from "./request-context.ts";
 import { scimRoutes, send } from "./scim-routes.ts";
@@ -34,7 +34,7 @@ const refuseToken = (context: Context, isPresented: boolean): Response => {
   });
 };
 
-/** Everything that the sandbox answers. All addresses but the page at `/` and those of `/app` need a token, known or not. */
+/** Everything that the sandbox answers. All addresses but those of the pages and of `/app` need a token, known or not. */
 export const sandboxServer = (service: Service, isLoopback: boolean): Hono<SandboxContext> => {
   const app = new Hono<SandboxContext>({ strict: false });
 
@@ -51,7 +51,11 @@ export const sandboxServer = (service: Service, isLoopback: boolean): Hono<Sandb
     context.header("Cache-Control", "no-store");
   });
 
-  app.get("/", (context) => overviewPage(service, context, isLoopback));
+  const pages = pageRoutes(service, isLoopback);
+  app.use("*", (context, next) => {
+    if (!isPageAddress(context.req.path)) return next();
+    return Promise.resolve(pages.fetch(context.req.raw, context.env));
+  });
   app.route("/app", appRoutes(service, isLoopback));
 
   app.use("*", async (context, next) => {

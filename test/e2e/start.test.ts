@@ -37,6 +37,7 @@ describe("the sample organisation", () => {
         baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/scim\/v2$/),
         token: expect.stringMatching(/^[\w-]{20,}$/),
         web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+        signInLink: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/links\/[\w-]{43}$/),
       },
     });
     const people = sample.provisioned.length;

@@ -20,7 +20,12 @@ const summary: OnceSummary = {
   seconds: 1.5,
 };
 
-const sandbox = { baseUrl: "http://127.0.0.1:8401/scim/v2", token: "t", web: "http://127.0.0.1:8401/" };
+const sandbox = {
+  baseUrl: "http://127.0.0.1:8401/scim/v2",
+  token: "t",
+  web: "http://127.0.0.1:8401/",
+  signInLink: "http://127.0.0.1:8401/links/x",
+};
 
 interface Scene {
   readonly flags?: Partial<StartFlags>;

@@ -122,7 +122,12 @@ const nothingToDo: OnceSummary = {
   seconds: 0,
 };
 
-const sandboxLine = ({ baseUrl, token, web }: RunningSandboxAddress) => ({ baseUrl, token, web });
+const sandboxLine = ({ baseUrl, token, web, signInLink }: RunningSandboxAddress) => ({
+  baseUrl,
+  token,
+  web,
+  signInLink,
+});
 
 const readyLine = ({ url, tokenFile, data, sandbox }: RunningServer) => ({
   url,

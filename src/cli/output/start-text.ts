@@ -36,6 +36,9 @@ export const nextSteps = (running: RunningServer, data: string | undefined, styl
     [`npx lockstep provision USER${where}`, "one person now, every step explained"],
     [`npx lockstep import FILE --dry-run${where}`, "what a file of your own people would change"],
   ];
-  const address = running.sandbox === null ? "" : `\nThe sandbox tenant is at ${running.sandbox.web}`;
+  const address =
+    running.sandbox === null
+      ? ""
+      : `\nThe sandbox tenant is at ${running.sandbox.web}\nTo sign in there, once: ${running.sandbox.signInLink}`;
   return `\nThe server is at ${running.url} and keeps everything in step from now on. Ctrl-C stops it.${address}\n\n${style.bold("Try next, in another terminal:")}\n${facts(lines, "  ")}\n`;
 };

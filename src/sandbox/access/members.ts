@@ -42,7 +42,8 @@ export interface MemberChange {
   readonly active?: boolean | undefined;
 }
 
-const mayEditAnybody = (caller: Caller): boolean =>
+/** True when there is somebody whom the caller may edit, or add. */
+export const mayEditAnybody = (caller: Caller): boolean =>
   may(caller, "Edit users") || may(caller, "Edit users in all account groups");
 
 export const absentMember = no(404, "The organization has no user with this id.");

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import { statusError } from "#scim";
+import { type ScimError, statusError } from "#scim";
 import { authenticate } from "../authentication.ts";
 import { type Caller, may } from "../caller.ts";
 import { problem } from "../problem.ts";
@@ -39,21 +39,26 @@ export const takeSession = (service: Service, call: Context): void => {
 const loopbackHost = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** True when a request was addressed to this machine by one of its own names: a foreign page can bend a name of its own to lead here. */
-export const isOwnName = (call: Context): boolean => loopbackHost.test(call.req.header("host") ?? "");
+const isOwnName = (call: Context): boolean => loopbackHost.test(call.req.header("host") ?? "");
 
 const isSameOrigin = (call: Context): boolean => {
   const origin = call.req.header("origin") ?? "";
   return URL.canParse(origin) && new URL(origin).host === call.req.header("host");
 };
 
+/** How a refusal is put: as JSON for programs, as a page for people. */
+export type Refuse = (call: Context, error: ScimError) => Response | Promise<Response>;
+
+export const refuseAsJson: Refuse = (call, error) => problem(error, call.req.path);
+
 /**
  * Refuses what may come from a page of another site: other host names, where the sandbox listens on this machine only, and writes that do not say
  * that they come from the sandbox's own page. Whoever presents a token is no such page.
  */
-export const refuseForeign = (isLoopback: boolean) =>
+export const refuseForeign = (isLoopback: boolean, refuseAs: Refuse) =>
   createMiddleware(async (call, next) => {
-    const refuse = (status: number, sentence: string) => problem(statusError(status, sentence), call.req.path);
-    if (holdsNul(call)) return problem(nulRefused, call.req.path);
+    const refuse = (status: number, sentence: string) => refuseAs(call, statusError(status, sentence));
+    if (holdsNul(call)) return refuseAs(call, nulRefused);
     if (isLoopback && !isOwnName(call))
       return refuse(421, "This sandbox answers to the host names of its machine only.");
     const reads = call.req.method === "GET" || call.req.method === "HEAD";
@@ -78,12 +83,12 @@ const admit = async (service: Service, call: Context): Promise<{ caller: Caller;
 };
 
 /** Lets those in who have signed in, or present an API token. */
-export const requireSignIn = (service: Service) =>
+export const requireSignIn = (service: Service, refuseAs: Refuse) =>
   createMiddleware<AppContext>(async (call, next) => {
     const admitted = await admit(service, call);
     const organization = admitted === null ? null : await service.findOrganization(admitted.caller.organizationId);
     if (admitted === null || organization === null) {
-      return problem(statusError(401, "Sign in first: your session is unknown or has ended."), call.req.path);
+      return refuseAs(call, statusError(401, "Sign in first: your session is unknown or has ended."));
     }
     call.set("caller", admitted.caller);
     call.set("session", admitted.session);

@@ -10,19 +10,33 @@ import { listTokens, type NewToken } from "../tokens.ts";
 import { type AppContext, requireSession } from "./admission.ts";
 import { isTooMany, tooMany } from "./sign-in-routes.ts";
 
-const profileBody = z.strictObject({
+export const profileBody = z.strictObject({
   name: z.string().trim().min(1).max(500).optional(),
   email: z.string().trim().min(1).max(254).optional(),
   loginAccountGroupId: z.uuid().optional(),
 });
-const passwordBody = z.strictObject({
+export const passwordBody = z.strictObject({
   current: z.string().max(1000).default(""),
   password: z.string().min(1).max(1000),
 });
-const tokenBody = z.strictObject({
+export const tokenBody = z.strictObject({
   name: z.string().trim().min(1).max(100),
   kind: z.enum(["bearer", "basic"]).default("bearer"),
 });
+
+/** What people see of themselves. `tokens` is null for those without the permission, who do not see the section. */
+export const viewProfile = async ({ caller, tenant }: Pick<AppContext["Variables"], "caller" | "tenant">) => {
+  const account = await findAccount(tenant.store.db, caller.organizationId, caller.id, { lock: false });
+  return {
+    id: caller.id,
+    name: account?.displayName ?? account?.formattedName ?? null,
+    email: caller.email,
+    pendingEmail: account?.pendingEmail ?? null,
+    loginAccountGroupId: account?.loginAccountGroupId ?? null,
+    memberships: await membershipsOf(tenant.store.db, caller.personId),
+    tokens: may(caller, "API access") ? await listTokens(tenant.store.db, caller.id) : null,
+  };
+};
 
 /** What people see and change of themselves: name, e-mail, password, login account group, API tokens. */
 export const profileRoutes = (): Hono<AppContext> => {
@@ -30,21 +44,7 @@ export const profileRoutes = (): Hono<AppContext> => {
   routes.use("/profile", requireSession);
   routes.use("/profile/*", requireSession);
 
-  const shown = async ({ caller, tenant }: AppContext["Variables"]) => {
-    const account = await findAccount(tenant.store.db, caller.organizationId, caller.id, { lock: false });
-    return {
-      id: caller.id,
-      name: account?.displayName ?? account?.formattedName ?? null,
-      email: caller.email,
-      pendingEmail: account?.pendingEmail ?? null,
-      loginAccountGroupId: account?.loginAccountGroupId ?? null,
-      memberships: await membershipsOf(tenant.store.db, caller.personId),
-      // Those without the permission do not see the section.
-      tokens: may(caller, "API access") ? await listTokens(tenant.store.db, caller.id) : null,
-    };
-  };
-
-  routes.get("/profile", async (call) => call.json(await shown(call.var)));
+  routes.get("/profile", async (call) => call.json(await viewProfile(call.var)));
 
   routes.patch("/profile", (call) => {
     const { caller, tenant } = call.var;
@@ -52,7 +52,7 @@ export const profileRoutes = (): Hono<AppContext> => {
       call,
       profileBody,
       (body) => changeOwnProfile(tenant, caller, body),
-      async ({ email }) => call.json(await shown({ ...call.var, caller: { ...caller, email } })),
+      async ({ email }) => call.json(await viewProfile({ tenant, caller: { ...caller, email } })),
     );
   });
 

@@ -6,7 +6,7 @@ import { signOut, switchTo } from "../sign-in/sign-in.ts";
 import { type AppContext, requireSession, takeSession } from "./admission.ts";
 
 const id = z.uuid();
-const switchBody = z.strictObject({ organizationId: id.optional(), accountGroupId: id.nullable().optional() });
+export const switchBody = z.strictObject({ organizationId: id.optional(), accountGroupId: id.nullable().optional() });
 
 /** Who has signed in, where they are working, and how to leave. */
 export const sessionRoutes = (): Hono<AppContext> => {

@@ -15,17 +15,17 @@ import { switchDescriptions } from "../settings.ts";
 import type { AppContext } from "./admission.ts";
 import { roleShape } from "./shapes.ts";
 
-const name = z.string().trim().min(1).max(100);
+export const name = z.string().trim().min(1).max(100);
 const labels = permissionInfos.map(({ label }) => label) as [Permission, ...Permission[]];
-const roleBody = z.strictObject({ name, permissions: z.array(z.enum(labels)).max(200) });
-const organizationBody = z.strictObject({ name: name.optional(), plan: name.optional() });
+export const roleBody = z.strictObject({ name, permissions: z.array(z.enum(labels)).max(200) });
+export const organizationBody = z.strictObject({ name: name.optional(), plan: name.optional() });
 const newOrganization = z.strictObject({
   name,
   plan: name.default("Standard"),
   admin: z.strictObject({ email: z.string().trim().min(1).max(254), name: z.string().trim().min(1).max(500) }),
 });
 
-const wishOf = ({ name, permissions }: z.infer<typeof roleBody>): RoleWish => ({
+export const wishOf = ({ name, permissions }: z.infer<typeof roleBody>): RoleWish => ({
   name,
   permissions: labels.filter((label) => permissions.includes(label)),
 });

@@ -43,6 +43,9 @@ export const userShape = (
   };
 };
 
+/** A user as pages see one. */
+export type UserView = ReturnType<typeof userShape>;
+
 /** The roles and account groups of an organisation, for what names them by id. */
 export interface Names {
   readonly roles: readonly Role[];

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type Result, statusError } from "#scim";
+import { type Result, type ScimError, statusError } from "#scim";
 import { problem } from "../problem.ts";
 import { nothing, readAs, reply } from "../routing.ts";
 import { followLink, readLink } from "../sign-in/follow-link.ts";
@@ -8,16 +8,19 @@ import { sendPasswordLink, signIn, type TooMany } from "../sign-in/sign-in.ts";
 import type { Service } from "../tenant.ts";
 import { addressOfCall, giveSession } from "./admission.ts";
 
-const email = z.string().trim().min(1).max(254);
+export const email = z.string().trim().min(1).max(254);
 const password = z.string().min(1).max(1000);
-const signInBody = z.strictObject({ email, password });
-const linkBody = z.strictObject({
+export const signInBody = z.strictObject({ email, password });
+export const linkBody = z.strictObject({
   password: password.nullable().default(null),
   name: z.string().trim().min(1).max(500).nullable().default(null),
 });
 
+export const tooManyTries = ({ retryAfter }: TooMany): ScimError =>
+  statusError(429, `Too many tries. Try again in ${Math.ceil(retryAfter / 60)} minutes.`);
+
 export const tooMany = (call: Context, { retryAfter }: TooMany): Response =>
-  problem(statusError(429, `Too many tries. Try again in ${Math.ceil(retryAfter / 60)} minutes.`), call.req.path, {
+  problem(tooManyTries({ retryAfter }), call.req.path, {
     "retry-after": String(retryAfter),
   });
 

@@ -21,8 +21,8 @@ const placeOf = (mailId: string): string => `sandbox.mail/${mailId}`;
 /** Milliseconds for which mails are kept. */
 const lifetime = 30 * 24 * 60 * 60_000;
 
-/** The address of a link. */
-export const addressOf = (web: string, value: string): string => `${web}app/links/${value}`;
+/** The address of a link: a page that says what it is good for, and uses it when asked to. */
+export const addressOf = (web: string, value: string): string => `${web}links/${value}`;
 
 export const sendMail = async (
   tx: Tx,
