@@ -67,7 +67,7 @@ test("a login that SCIM changes waits for both mailboxes; until then all reads a
     expect(mail.subject).toBe("Confirm your new e-mail address");
     expect(mail.body).toContain(old);
     expect(mail.body).toContain(next);
-    expect(mail.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/app\/links\/[\w-]{43}$/);
+    expect(mail.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/links\/[\w-]{43}$/);
   }
   expect([(await mailsTo(old)).length, (await mailsTo(next)).length]).toEqual([1, 1]);
 

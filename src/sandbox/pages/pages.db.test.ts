@@ -246,3 +246,82 @@ test("faults of a drill meet no page", async () => {
   expect((await sandbox.call("GET", "/Users")).status).toBe(500);
   sandbox.drill.clear();
 });
+
+const secretIn = (text: string): string => /data-copy>([\w-]+)</.exec(text)?.[1] ?? "";
+const rowsIn = (text: string): string => text.slice(text.indexOf("<tbody"));
+const linkTo = (text: string, label: string): string => new RegExp(`href="/([^"]+)">${label}<`).exec(text)?.[1] ?? "";
+
+test("a token is shown once; regenerating puts another in its place while it works on", async () => {
+  const admin = await signedIn();
+  const made = secretIn((await admin.post("profile/tokens", { name: "Rotated", kind: "bearer" })).text);
+  const profile = await admin.get("profile");
+  expect(profile.text).not.toContain(made);
+  const path = /action="\/(profile\/tokens\/[^"]+\/regenerate)"><button[^>]*aria-label="Regenerate Rotated"/.exec(
+    profile.text,
+  )?.[1];
+  const next = secretIn((await admin.post(path ?? "", {})).text);
+  expect([next === made, next.length]).toEqual([false, 43]);
+  for (const token of [made, next]) {
+    expect((await sandbox.call("GET", "/Users", undefined, { authorization: `Bearer ${token}` })).status).toBe(200);
+  }
+  const again = await admin.post(path ?? "", {});
+  expect([again.status, again.text.includes("Two tokens overlap already.")]).toEqual([409, true]);
+  expect((await admin.get("profile")).text).toContain("Replaced, works on until it expires");
+});
+
+test("roles and account groups are made, changed, used by the SCIM settings, and deleted", async () => {
+  const admin = await signedIn();
+  const after = async (path: string, fields: Record<string, string>) =>
+    (await admin.post(path, fields)).headers.get("location");
+  expect(await after("roles/new", { name: "Clerk", permissions: "View roles" })).toBe("/roles?done=role-added");
+  const role = linkTo((await admin.get("roles")).text, "Clerk");
+  expect(await after(role, { name: "Scribe", permissions: "View all users" })).toBe(`/${role}?done=role-changed`);
+  expect(await after("account-groups", { name: "West" })).toBe("/account-groups?done=group-added");
+  const group = linkTo((await admin.get("account-groups")).text, "West");
+  expect(await after(group, { name: "Far west" })).toBe("/account-groups?done=group-renamed");
+
+  expect(await after("settings/access", { role: "Scribe", groups: "some", group: "Far west" })).toBe(
+    "/settings?done=settings-saved",
+  );
+  const { body } = await sandbox.call("POST", "/Users", { schemas: [schemaUrns.user], userName: "west@x.example" });
+  expect((await admin.get(`users/${body.id}`)).text).toContain("Scribe in Far west");
+  const kept = await admin.post("settings/access", { role: "Scribe", groups: "some" });
+  expect([kept.status, kept.text.includes('value="some" checked')]).toEqual([400, true]);
+  expect((await admin.post(`${role}/delete`, {})).status).toBe(409);
+  expect((await admin.post(`${group}/delete`, {})).status).toBe(409);
+
+  expect(await after("settings/access", { role: "Regular User", groups: "all" })).toBe("/settings?done=settings-saved");
+  expect(await after(`users/${body.id}/remove`, {})).toBe("/users?done=user-removed");
+  expect(await after(`${role}/delete`, {})).toBe("/roles?done=role-deleted");
+  const where = /value="([^" ]+ [^"]+)">Sandbox: Far west</.exec((await admin.get("profile")).text)?.[1] ?? "";
+  expect(await after("session", { place: where })).toBe("/profile?done=moved");
+  expect((await admin.get("profile")).text).toContain("admin@sandbox.example in Far west");
+  expect(await after(`${group}/delete`, {})).toBe("/account-groups?done=group-deleted");
+});
+
+test("pages of users and of the log follow one another, with the filters kept", async () => {
+  const admin = await signedIn();
+  for (const index of [1, 2, 3]) {
+    await sandbox.call("POST", "/Users", { schemas: [schemaUrns.user], userName: `turn${index}@x.example` });
+  }
+  const first = await admin.get("users?search=TURN&count=2");
+  expect([first.text.includes("1 to 2 of 3"), first.text.includes("turn3@")]).toEqual([true, false]);
+  const second = await admin.get(linkTo(first.text, "Next page").replaceAll("&amp;", "&"));
+  expect([second.text.includes("3 to 3 of 3"), second.text.includes("turn3@")]).toEqual([true, true]);
+  expect((await admin.get("users?page=0")).status).toBe(400);
+
+  await admin.post("drill/rate-limit", { limit: "" });
+  for (let index = 0; index < 55; index += 1) {
+    await admin.post("settings/organization", { name: "Sandbox", plan: `Plan ${index}` });
+  }
+  const newest = await admin.get("activity?event=Organization+updated&user=admin%40sandbox.example");
+  expect([rowsIn(newest.text).includes("Plan 54<"), rowsIn(newest.text).includes("Plan 4<")]).toEqual([true, false]);
+  const older = await admin.get(linkTo(newest.text, "Older").replaceAll("&amp;", "&"));
+  expect([
+    rowsIn(older.text).includes("Plan 54<"),
+    rowsIn(older.text).includes("Plan 4<"),
+    rowsIn(older.text).includes("User created<"),
+  ]).toEqual([false, true, false]);
+  const wrong = await admin.get("activity?from=yesterday");
+  expect([wrong.status, wrong.text.includes("must be a time such as")]).toEqual([400, true]);
+});
