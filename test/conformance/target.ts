@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Answer, RequestOptions, Target, TargetObject, TargetPage } from "#targets";
+import type { Answer, PageMark, RequestOptions, Target, TargetObject, TargetPage } from "#targets";
 
 /** Gives targets that are empty but for the account of the token's owner, if there is one. */
 export type TargetFactory = () => Promise<{ readonly target: Target; close(): Promise<void> }>;
@@ -25,7 +25,7 @@ const idsOf = (objects: readonly TargetObject[]): readonly string[] => objects.m
 
 const allUsers = async (target: Target): Promise<readonly TargetObject[]> => {
   const objects: TargetObject[] = [];
-  for (let start: number | null = 1; start !== null; ) {
+  for (let start: PageMark | null = 1; start !== null; ) {
     const page: TargetPage = worth(await target.list("User", start, bulk));
     objects.push(...page.objects);
     start = page.next;

@@ -59,6 +59,7 @@ const settingsBody = z.strictObject({
   membershipGuard: limits.partial().optional(),
   extraMembers: z.enum(["report", "remove"]).optional(),
   requestsPerMinute: z.number().nullable().optional(),
+  profile: z.record(z.string(), z.unknown()).optional(),
 });
 const assignmentBody = z.strictObject({
   principal: z.string().min(1),
