@@ -41,6 +41,7 @@ const rules: { readonly [Name in keyof Required<TargetProfile>]: Rule } = {
   clearing: oneOf("remove", "null", "emptyText"),
   references: oneOf("value", "bare", "object"),
   memberRemoval: oneOf("filter", "value"),
+  memberValues: oneOf("plain", "withNullRef"),
   patchOperations: orNull(whole(1, 10_000)),
   updateUsers: oneOf("patch", "put"),
   updateGroups: oneOf("patch", "put"),

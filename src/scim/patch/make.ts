@@ -221,5 +221,7 @@ export const makeMemberPatch = (
   );
   const byValue = change.remove.length === 0 ? [] : [outgoing("remove", "members", list(change.remove), style)];
   const removals = style.memberRemoval === "filter" ? byFilter : byValue;
-  return change.add.length === 0 ? removals : [...removals, outgoing("add", "members", list(change.add), style)];
+  if (change.add.length === 0) return removals;
+  const added = style.memberValues === "plain" ? list(change.add) : change.add.map((value) => ({ $ref: null, value }));
+  return [...removals, outgoing("add", "members", added, style)];
 };

@@ -20,6 +20,8 @@ export type PatchStyle = {
   readonly references: "value" | "bare" | "object";
   /** Members go by `members[value eq "id"]`, or by a `members` path with the ids in the value. */
   readonly memberRemoval: "filter" | "value";
+  /** A member that joins as its id alone, or with the empty reference of Entra's older client beside it. */
+  readonly memberValues: "plain" | "withNullRef";
 };
 
 /** As Entra's client writes with the aadOptscim062020 flag. */
@@ -34,6 +36,7 @@ export const entraCompliantStyle: PatchStyle = {
   clearing: "remove",
   references: "bare",
   memberRemoval: "filter",
+  memberValues: "plain",
 };
 
 /** As Entra's client writes without the flag. */
@@ -48,6 +51,7 @@ export const entraLegacyStyle: PatchStyle = {
   clearing: "remove",
   references: "bare",
   memberRemoval: "value",
+  memberValues: "plain",
 };
 
 /** What a server that takes the RFC at its word understands. */
@@ -62,4 +66,5 @@ export const rfcStyle: PatchStyle = {
   clearing: "remove",
   references: "value",
   memberRemoval: "filter",
+  memberValues: "plain",
 };

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { usualProfile } from "#core";
 import { openHttpClient } from "#http";
-import type { Clock } from "#runtime";
 import { targetSuite } from "#test/conformance/target.ts";
 import type { Fault, FaultKind } from "#test/wire/fault-switches.ts";
+import { openHurryingClock } from "#test/wire/hurrying-clock.ts";
 import { openManualClock } from "#test/wire/manual-clock.ts";
 import { type ScimTestServer, type ScimTestServerOptions, startScimTestServer } from "#test/wire/scim-test-server.ts";
 import {
@@ -28,23 +28,6 @@ const newId = (): string => "0c8fd9d0-0000-4000-8000-000000000001";
 
 const profile: TargetProfile = { ...usualProfile, pageSize: 3 };
 
-/** Every pause is over at once and moves the time; only deadlines wait for the real answer. */
-const openHurryingClock = (): Clock & { readonly slept: readonly number[] } => {
-  let now = Date.parse("2026-03-01T08:00:00.000Z");
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => new Date(now),
-    sleep: async (milliseconds, signal) => {
-      if (milliseconds === deadline) {
-        return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
-      }
-      slept.push(milliseconds);
-      now += milliseconds;
-    },
-  };
-};
-
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
@@ -60,7 +43,7 @@ interface Bench {
 
 const open = async (more: Partial<ScimTargetOptions> = {}, options: ScimTestServerOptions = {}): Promise<Bench> => {
   const server = await startScimTestServer({ token, ...options });
-  const hurrying = openHurryingClock();
+  const hurrying = openHurryingClock(deadline);
   const clock = more.clock ?? hurrying;
   const http = openHttpClient({ clock, allowedHosts: [] });
   const exchanges: Exchange[] = [];
@@ -356,7 +339,7 @@ test("two targets of one organisation share its 429", async () => {
 });
 
 test("the ThousandEyes headers pace the requests: no 429 in two windows", async () => {
-  const hurrying = openHurryingClock();
+  const hurrying = openHurryingClock(deadline);
   const limit = { requests: 240, now: () => hurrying.now().getTime() };
   const { server, target } = await open({ clock: hurrying }, { limit });
   const asked = Array.from({ length: 500 }, (_, index) => target.get("User", String(index), bulk));
