@@ -6,6 +6,7 @@ export {
   assignedIds,
   assignmentsOf,
   defaultAccessName,
+  expandedGroupIds,
   getAssignment,
   jobsForPrincipals,
   listAssignments,

@@ -1,4 +1,4 @@
-import type { AssignmentPath, ClauseResult, Reason } from "#core";
+import { type AssignmentPath, type ClauseResult, type Reason, wayOf } from "#core";
 import type { FailureCode } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
@@ -18,7 +18,7 @@ const explainOpenly = (handled: Handled, context: JobContext): string => {
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
   if (handled.guard.kind === "hold") return `${explainHeld(handled, context)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
-  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled);
+  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
 };
 
 /** What would become of a held object and why, without what the guard says of all that it holds. */
@@ -28,10 +28,15 @@ export const explainHeld = (handled: Handled, context: JobContext): string => {
   return hiding(handled.hidden)(sentences[decision.reason](handled.name, context.app.displayName, handled));
 };
 
-const memberSentence = ({ members }: Handled): string =>
-  members === null || members.add.length + members.remove.length === 0
-    ? ""
-    : ` ${members.add.length} members were added and ${members.remove.length} removed.`;
+const memberSentence = ({ members }: Handled, context: JobContext): string => {
+  if (members === null) return "";
+  const { add, remove, strangers } = members;
+  const changed =
+    add.length + remove.length === 0 ? "" : ` ${add.length} members were added and ${remove.length} removed.`;
+  if (strangers.length === 0) return changed;
+  const fate = context.settings.extraMembers === "remove" ? "were removed" : "were left as they are";
+  return `${changed} ${strangers.length} members that the directory does not know of ${fate}.`;
+};
 
 const list = (handled: Handled): string => {
   const changes = handled.decision?.kind === "decision" ? handled.decision.changes : [];
@@ -42,9 +47,7 @@ const list = (handled: Handled): string => {
 const via = (paths: readonly AssignmentPath[]): string => {
   const [path] = paths.filter(({ provisionable }) => provisionable);
   if (path === undefined) return "";
-  return path.group === null
-    ? ` (assigned as ${path.roleName})`
-    : ` (as ${path.roleName} via ${path.group.displayName})`;
+  return path.group === null ? ` (assigned as ${path.roleName})` : ` (as ${path.roleName} ${wayOf(path)})`;
 };
 
 /** A preview, or what is held, tells what would be done. */
