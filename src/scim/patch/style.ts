@@ -64,7 +64,7 @@ export const rfcStyle: PatchStyle = {
   filterBooleans: "json",
   absentElement: "append",
   clearing: "remove",
-  references: "value",
+  references: "object",
   memberRemoval: "filter",
   memberValues: "plain",
 };
