@@ -24,8 +24,8 @@ import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
-import { recover } from "./steps/recover.ts";
 import { type Compared, memberChange, writeMembers } from "./steps/members.ts";
+import { recover } from "./steps/recover.ts";
 import { scope } from "./steps/scope.ts";
 
 /** How a pass over the spine differs from another: which memory may answer, and where it stops. */
