@@ -1,4 +1,5 @@
 import { addApp, assign, createJob, saveSecrets, setJobState } from "#apps";
+import { profileOf } from "#core";
 import { addMembers, createGroup, importObjects } from "#directory";
 import { type Engine, openEngine } from "#engine";
 import { openHttpClient } from "#http";
@@ -31,11 +32,11 @@ export const openWholeEngine = async (options: WholeEngineOptions): Promise<Whol
     clock: systemClock,
     log,
     retentionDays: 30,
-    openTarget: ({ baseUrl, credentials, template }) =>
+    openTarget: ({ baseUrl, credentials, layers }) =>
       openScimTarget({
         baseUrl,
         credentials,
-        profile: { ...template.profile, requestsPerMinute: null },
+        profile: { ...profileOf(layers), requestsPerMinute: null },
         clock: systemClock,
         http,
         budgets,

@@ -1,4 +1,4 @@
-import { type App, type Assignment, assign, type PrincipalType, unassign } from "#apps";
+import { type App, type Assignment, assign, type PrincipalType, setExpandNested, unassign } from "#apps";
 import type { DirectoryGroup, DirectoryUser } from "#directory";
 import type { Api, Call } from "./api.ts";
 import { type AuditNote, appTarget, objectTarget } from "./audit.ts";
@@ -7,7 +7,7 @@ type Principal = DirectoryUser | DirectoryGroup;
 
 const note = (
   activity: string,
-  operation: "Assign" | "Unassign",
+  operation: "Assign" | "Update" | "Unassign",
   app: App,
   principal: Principal | null,
   roleName: string,
@@ -34,6 +34,24 @@ export const addAssignment = (
     call,
     (tx, now) => assign(tx, app.id, { id: principal.id, type: typeOf(principal) }, role, { now, expandNested }),
     ({ roleName }) => note("Add app role assignment to service principal", "Assign", app, principal, roleName),
+  );
+
+/** Lets members of nested groups count, or not. */
+export const expandAssignment = (
+  api: Api,
+  call: Call,
+  app: App,
+  principal: Principal,
+  assignmentId: string,
+  expandNested: boolean,
+): Promise<Assignment> =>
+  api.change(
+    call,
+    (tx, now) => setExpandNested(tx, assignmentId, expandNested, now),
+    ({ roleName }) => {
+      const { details, ...rest } = note("Update app role assignment", "Update", app, principal, roleName);
+      return { ...rest, details: { ...details, ExpandNested: String(expandNested) } };
+    },
   );
 
 /** Takes a role away again. `principal` is null for somebody who is gone. */

@@ -225,6 +225,11 @@ test("assignments are made, listed from both sides, and taken back", async () =>
 
   const named = await site.ask("POST", "/lockstep/v1/apps/assigned/assignments", { principal: "ANDRE@example.com" });
   expect([named.status, named.body.roleName, named.body.principalDisplayName]).toEqual([201, "User", "andre"]);
+  expect(named.body.expandNested).toBe(false);
+  const expand = (expandNested: boolean) =>
+    site.ask("PATCH", "/lockstep/v1/apps/assigned/assignments", { principal: user, expandNested });
+  expect((await expand(true)).body).toMatchObject({ value: [{ roleName: "User", expandNested: true }] });
+  expect((await expand(false)).body).toMatchObject({ value: [{ expandNested: false }] });
   const other = await site.ask("POST", "/lockstep/v1/apps/assigned/assignments", { principal: "nobody" });
   expect([other.status, other.body.error.code]).toEqual([404, "PrincipalNotFound"]);
   const removed = await site.ask("DELETE", "/lockstep/v1/apps/Assigned/assignments", { principal: user });

@@ -63,7 +63,12 @@ const importPeople = async ({ store, clock, say }: SetUpInput, file: string, sou
 const testConnection = async ({ sandbox, openTarget, say }: SetUpInput): Promise<void> => {
   const template = thousandEyes();
   const credentials = { kind: "bearer", token: sandbox.token } as const;
-  const target = openTarget({ baseUrl: sandbox.baseUrl, credentials, template, requestsPerMinute: null });
+  const { baseUrl } = sandbox;
+  const target = openTarget({
+    baseUrl,
+    credentials,
+    layers: { template: template.profile, found: {}, baseUrl, own: {} },
+  });
   try {
     const answer = await target.probe({ lane: "onDemand", matchingPath: "userName" });
     if (!answer.ok)

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { openApi } from "#api";
 import { listApps, listJobs, listSecretsMasked, readSecrets, saveSecrets } from "#apps";
+import { profileOf } from "#core";
 import { type Engine, type OpenTarget, openEngine } from "#engine";
 import { type HttpClientOptions, openHttpClient, proxyRules } from "#http";
 import {
@@ -58,7 +59,7 @@ export const startServer = async (options: StartOptions, report: StartReporter):
     const http = openHttpClient({ clock, log, ...outgoingRules(configuration, report) });
     closers.push(() => http.close());
     const budgets = openBudgetRegistry(clock, Math.random);
-    const openTarget: OpenTarget = ({ baseUrl, credentials, template, requestsPerMinute }) =>
+    const openTarget: OpenTarget = ({ baseUrl, credentials, layers }) =>
       openScimTarget({
         baseUrl,
         credentials,
@@ -67,11 +68,11 @@ export const startServer = async (options: StartOptions, report: StartReporter):
         budgets,
         random: Math.random,
         // The sandbox tells its own limit, which may be lifted; a published one must not slow it down then.
-        profile: {
-          ...template.profile,
-          requestsPerMinute:
-            requestsPerMinute ?? (baseUrl === sandbox.baseUrl ? null : template.profile.requestsPerMinute),
-        },
+        profile: profileOf(
+          baseUrl === sandbox.baseUrl
+            ? { ...layers, template: { ...layers.template, requestsPerMinute: null } }
+            : layers,
+        ),
       });
     const engine = openEngine({
       store,

@@ -177,6 +177,14 @@ export const assignedGroupIds = async (q: Queryable, appId: string): Promise<rea
   return rows.map((row) => row.principal_id);
 };
 
+/** Those of them of which an assignment lets members of nested groups count. */
+export const expandedGroupIds = async (q: Queryable, appId: string): Promise<readonly string[]> => {
+  const { rows } = await sql<{ principal_id: string }>`
+    select distinct principal_id from apps.assignment
+    where app_id = ${appId} and principal_type = 'Group' and expand_nested order by principal_id`.execute(q);
+  return rows.map((row) => row.principal_id);
+};
+
 /** Ids of the users, or groups, that are assigned to an app themselves: each once, by id, those after `after`. */
 export const assignedIds = async (
   q: Queryable,

@@ -6,6 +6,7 @@ export {
   assignedIds,
   assignmentsOf,
   defaultAccessName,
+  expandedGroupIds,
   getAssignment,
   jobsForPrincipals,
   listAssignments,
@@ -36,5 +37,5 @@ export {
 } from "./schemas.ts";
 export { canonicalKey } from "./secret-keys.ts";
 export { listSecretsMasked, readSecrets, saveSecrets } from "./secrets.ts";
-export { jobSettings, saveJobSettings } from "./settings.ts";
+export { jobSettings, saveJobSettings, usualSettings } from "./settings.ts";
 export * from "./types.ts";

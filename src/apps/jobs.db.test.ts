@@ -229,6 +229,8 @@ test("settings come from Graph's pairs, Lockstep's own, and defaults", async () 
     membershipGuard: { enabled: false, absolute: 500, percent: 20, floor: 10 },
     extraMembers: "report",
     requestsPerMinute: null,
+    profile: {},
+    foundProfile: null,
   });
   await save([
     { key: "SyncAll", value: "True" },

@@ -1,18 +1,21 @@
 import { sql } from "kysely";
-import { defaultGuardLimits, type GuardLimits } from "#core";
+import { defaultGuardLimits, type GuardLimits, readProfile } from "#core";
 import type { Queryable, Tx } from "#store";
 import { appendAppChange } from "./changes.ts";
 import { AppsError, noJob } from "./errors.ts";
 import { jsonObject } from "./secret-values.ts";
 import type { JobSettings, OwnJobSettings } from "./types.ts";
 
-const defaults: OwnJobSettings = {
+/** The settings of a job of which nobody has set any. */
+export const usualSettings: OwnJobSettings = {
   mode: "automatic",
   intervalSeconds: 60,
   guard: defaultGuardLimits,
   membershipGuard: { ...defaultGuardLimits, enabled: false },
   extraMembers: "report",
   requestsPerMinute: null,
+  profile: {},
+  foundProfile: null,
 };
 
 /**
@@ -31,12 +34,12 @@ export const jobSettings = async (q: Queryable, jobId: string): Promise<JobSetti
   const graph = jsonObject(row.pairs.SyncNotificationSettings ?? "{}") ?? {};
   const threshold = Number(graph.DeleteThresholdValue);
   const fromGraph: GuardLimits = {
-    ...defaults.guard,
+    ...usualSettings.guard,
     enabled: isTrue(graph.DeleteThresholdEnabled ?? true),
     ...(Number.isInteger(threshold) && threshold > 0 ? { absolute: threshold } : {}),
   };
   return {
-    ...defaults,
+    ...usualSettings,
     guard: fromGraph,
     ...row.settings,
     syncAll: isTrue(row.pairs.SyncAll),
@@ -78,6 +81,10 @@ const checkChanges = (changes: Partial<OwnJobSettings>): void => {
   if (changes.intervalSeconds !== undefined) within("intervalSeconds", changes.intervalSeconds, 1, 31 * 86_400);
   if (changes.requestsPerMinute !== undefined && changes.requestsPerMinute !== null) {
     within("requestsPerMinute", changes.requestsPerMinute, 1, 1_000_000);
+  }
+  for (const profile of [changes.profile, changes.foundProfile?.profile]) {
+    const read = readProfile(profile ?? {});
+    if (!read.ok) throw new AppsError("InvalidSetting", read.problems.join(" "), { facts: { profile } });
   }
   for (const name of ["guard", "membershipGuard"] as const) {
     const limits = changes[name];

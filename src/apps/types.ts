@@ -1,4 +1,4 @@
-import type { AttributeDefinition, GuardLimits } from "#core";
+import type { AttributeDefinition, GuardLimits, ProfileChanges, TargetProfile } from "#core";
 
 /** What an administrator's action on an app may run into. */
 export type AppsErrorCode =
@@ -25,20 +25,6 @@ export const defaultAccessRoleId = "00000000-0000-0000-0000-000000000000";
 
 /** Graph's template for an app that is not in the gallery. */
 export const nonGalleryTemplateGuid = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
-
-/** How a target wants to be spoken to, as far as its template knows. Has the form of the targets' profile; a probe refines it. */
-export interface TemplateProfile {
-  /** Attributes that the target can filter on; null means not known. */
-  readonly filterable: readonly string[] | null;
-  readonly supportsGroups: boolean;
-  readonly paging: boolean;
-  readonly pageSize: number;
-  /** True when a create of an existing account is proven to be answered with 409. */
-  readonly duplicateIsConflict: boolean;
-  /** Null when nothing is published. */
-  readonly requestsPerMinute: number | null;
-  readonly patch: boolean;
-}
 
 export interface TemplateMapping {
   /** An attribute's name or an expression. */
@@ -76,7 +62,8 @@ export interface Template {
   readonly defaultAccessProvisionable: boolean;
   /** Sends `active` as text, as Entra does without its compliance flag. */
   readonly activeAsText: boolean;
-  readonly profile: TemplateProfile;
+  /** How the application wants to be spoken to, as far as is known of it. */
+  readonly profile: TargetProfile;
 }
 
 /** The ids that a new schema document needs. */
@@ -175,6 +162,14 @@ export interface SecretPair {
   readonly value: string;
 }
 
+/** What a look at a target has found. It counts for the address that was looked at, and for no other. */
+export interface FoundProfile {
+  readonly baseUrl: string;
+  /** As ISO text. */
+  readonly at: string;
+  readonly profile: ProfileChanges;
+}
+
 /** Settings that Graph has no place for. */
 export interface OwnJobSettings {
   /** `review`: each cycle waits for approval. */
@@ -188,6 +183,10 @@ export interface OwnJobSettings {
   readonly extraMembers: "report" | "remove";
   /** Overrides the template's budget; null keeps it. */
   readonly requestsPerMinute: number | null;
+  /** What the administrator says of how the target wants to be spoken to; wins over the template and over what was found. */
+  readonly profile: ProfileChanges;
+  /** What a look at the target has found of its profile; null before anybody looked. */
+  readonly foundProfile: FoundProfile | null;
 }
 
 export interface JobSettings extends OwnJobSettings {

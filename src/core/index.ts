@@ -35,6 +35,17 @@ export { readSchemaDocument, type SchemaReading } from "./mapping/read-schema-do
 export * from "./mapping/schema-document.ts";
 export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } from "./matching/matching.ts";
 export * from "./objects.ts";
+export { type ProfileReading, profileMembers, readProfile } from "./profile/read-profile.ts";
+export {
+  canFilter,
+  membersAtATime,
+  type ProfileChanges,
+  type ProfileLayers,
+  patchStyleOf,
+  profileOf,
+  type TargetProfile,
+  usualProfile,
+} from "./profile/target-profile.ts";
 export { type Clause, operatorNames, problemOfClause } from "./scope/clause.ts";
 export { type FilterTextError, type FilterTextReading, parseFilterText, printFilterText } from "./scope/filter-text.ts";
 export { judgeFilters, type ScopeRules, type ScopingFilter, scopeObject } from "./scope/scope.ts";

@@ -40,7 +40,13 @@ export interface AssignmentPath {
   readonly provisionable: boolean;
   /** The assigned group, or null for a direct assignment. */
   readonly group: { readonly id: string; readonly displayName: string } | null;
+  /** Display names of the groups that lead from the assigned one to the principal's own, where it is nested in it. */
+  readonly through?: readonly string[];
 }
+
+/** Where a path comes from, as people read it: `direct`, or the groups from the assigned one inwards. */
+export const wayOf = ({ group, through = [] }: AssignmentPath): string =>
+  group === null ? "direct" : `via ${[group.displayName, ...through].join(" › ")}`;
 
 /** What one clause of a scoping filter saw. */
 export interface ClauseResult {

@@ -19,6 +19,7 @@ import {
   listDeletedGroups,
   listGroups,
   listMembers,
+  nestedGroups,
   purgeGroup,
   removeMembers,
   restoreGroup,
@@ -186,4 +187,39 @@ test("a deleted group has no members to be seen until it is restored, and its pu
   );
   expect(told.slice(2)).toEqual([["group", "purged", doomed.id, null]]);
   expect(await getObject(store.db, doomed.id)).toBeNull();
+});
+
+test("groups within groups are found by the shortest way, in circles too, and only as long as they all live", async () => {
+  const [outer, middle, inner, alone] = [
+    await group("Outer"),
+    await group("Middle"),
+    await group("Inner"),
+    await group("Alone"),
+  ];
+  const somebody = await user();
+  await run(async (tx) => {
+    await addMembers(tx, outer.id, [middle.id, inner.id], now);
+    await addMembers(tx, middle.id, [inner.id, somebody], now);
+    await addMembers(tx, inner.id, [outer.id, alone.id], now);
+  });
+  const within = async (...roots: string[]) =>
+    (await nestedGroups(store.db, roots)).map(({ rootId, groupId, through }) => [rootId, groupId, through]);
+  expect(await within(outer.id)).toEqual(
+    expect.arrayContaining([
+      [outer.id, middle.id, [middle.id]],
+      [outer.id, inner.id, [inner.id]],
+      [outer.id, alone.id, [inner.id, alone.id]],
+    ]),
+  );
+  expect(await within(outer.id)).toHaveLength(3);
+  expect((await within(middle.id, alone.id)).map(([root, found]) => [root, found])).toEqual(
+    expect.arrayContaining([
+      [middle.id, inner.id],
+      [middle.id, outer.id],
+      [middle.id, alone.id],
+    ]),
+  );
+  await run((tx) => deleteGroup(tx, inner.id, later));
+  expect(await within(outer.id)).toEqual([[outer.id, middle.id, [middle.id]]]);
+  expect(await within("nonsense")).toEqual([]);
 });

@@ -14,6 +14,8 @@ export {
   type Member,
   type Membership,
   membersOfAny,
+  type NestedGroup,
+  nestedGroups,
   removeMembers,
 } from "./members.ts";
 export type { AttributeChanges, AttributeValue, DirectoryGroup, DirectoryUser, ObjectKind } from "./objects.ts";

@@ -136,6 +136,54 @@ export const membersOfAny = async (
   return rows.map(({ id }) => id);
 };
 
+/** A group that lies within another, whichever way leads there. */
+export interface NestedGroup {
+  /** The group that contains it. */
+  readonly rootId: string;
+  readonly groupId: string;
+  /** The groups between, from the outermost to the group itself: the shortest way. */
+  readonly through: readonly string[];
+}
+
+/** Every live group within these groups, however deep; a circle is followed once. Cost follows the number of groups, not of their members. */
+export const nestedGroups = async (q: Queryable, rootIds: readonly string[]): Promise<readonly NestedGroup[]> => {
+  const { rows } = await sql<{ root: string; parent: string; child: string }>`
+    with recursive edge as materialized (
+      select m.group_id as parent, m.member_id as child from directory.object c
+      join directory.member m on m.member_id = c.id
+      join directory.object g on g.id = m.group_id and g.deleted_at is null
+      where c.kind = 'group' and c.deleted_at is null
+    ), within as (
+      select parent as root, parent, child from edge where parent = any(${rootIds.filter(isGuid)}::uuid[])
+      union
+      select within.root, edge.parent, edge.child from within join edge on edge.parent = within.child
+    )
+    select root, parent, child from within order by root, parent, child`.execute(q);
+  return [...Map.groupBy(rows, ({ root }) => root)].flatMap(([rootId, edges]) => waysFrom(rootId, edges));
+};
+
+/** The shortest way from a group to each group within it. */
+const waysFrom = (
+  rootId: string,
+  edges: readonly { readonly parent: string; readonly child: string }[],
+): readonly NestedGroup[] => {
+  const children = Map.groupBy(edges, ({ parent }) => parent);
+  const found = new Map<string, readonly string[]>([[rootId, []]]);
+  for (let level: readonly string[] = [rootId]; level.length > 0; ) {
+    const next: string[] = [];
+    for (const id of level) {
+      for (const { child } of children.get(id) ?? []) {
+        if (found.has(child)) continue;
+        found.set(child, [...(found.get(id) ?? []), child]);
+        next.push(child);
+      }
+    }
+    level = next;
+  }
+  found.delete(rootId);
+  return [...found].map(([groupId, through]) => ({ rootId, groupId, through }));
+};
+
 /** How many live direct members, of one kind or of both, a live group has. */
 export const countMembers = async (q: Queryable, groupId: string, kind?: ObjectKind): Promise<number> => {
   if (!isGuid(groupId)) return 0;

@@ -116,7 +116,7 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
     tracker.move({}, "deciding");
     await judgeDue(store, context, tracker.report().id, clock);
     tracker.move({}, "listing");
-    const listing = await readListing(store, context, tracker.report().id, "User", { signal, onPage: input.changed });
+    const listing = await readListing(store, context, tracker.report().id, { signal, onPage: input.changed });
     tracker.move({}, "writing");
     const drained = await drain({
       ...input,

@@ -1,4 +1,5 @@
-import type { AssignmentPath, ClauseResult, Reason } from "#core";
+import { type AssignmentPath, type ClauseResult, type Reason, wayOf } from "#core";
+import type { FailureCode } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import type { JobContext } from "./job-context.ts";
 import { hiding } from "./secrecy.ts";
@@ -17,7 +18,7 @@ const explainOpenly = (handled: Handled, context: JobContext): string => {
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
   if (handled.guard.kind === "hold") return `${explainHeld(handled, context)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
-  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled);
+  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
 };
 
 /** What would become of a held object and why, without what the guard says of all that it holds. */
@@ -27,10 +28,15 @@ export const explainHeld = (handled: Handled, context: JobContext): string => {
   return hiding(handled.hidden)(sentences[decision.reason](handled.name, context.app.displayName, handled));
 };
 
-const memberSentence = ({ members }: Handled): string =>
-  members === null || members.add.length + members.remove.length === 0
-    ? ""
-    : ` ${members.add.length} members were added and ${members.remove.length} removed.`;
+const memberSentence = ({ members }: Handled, context: JobContext): string => {
+  if (members === null) return "";
+  const { add, remove, strangers } = members;
+  const changed =
+    add.length + remove.length === 0 ? "" : ` ${add.length} members were added and ${remove.length} removed.`;
+  if (strangers.length === 0) return changed;
+  const fate = context.settings.extraMembers === "remove" ? "were removed" : "were left as they are";
+  return `${changed} ${strangers.length} members that the directory does not know of ${fate}.`;
+};
 
 const list = (handled: Handled): string => {
   const changes = handled.decision?.kind === "decision" ? handled.decision.changes : [];
@@ -41,9 +47,7 @@ const list = (handled: Handled): string => {
 const via = (paths: readonly AssignmentPath[]): string => {
   const [path] = paths.filter(({ provisionable }) => provisionable);
   if (path === undefined) return "";
-  return path.group === null
-    ? ` (assigned as ${path.roleName})`
-    : ` (as ${path.roleName} via ${path.group.displayName})`;
+  return path.group === null ? ` (assigned as ${path.roleName})` : ` (as ${path.roleName} ${wayOf(path)})`;
 };
 
 /** A preview, or what is held, tells what would be done. */
@@ -140,25 +144,40 @@ export const adviceFor = (code: string): string =>
     ? (advice[code] ?? "")
     : "Look at the request and the answer, mend the cause, then retry the object.";
 
-const advice: Readonly<Record<string, string>> = {
+/** Codes that come from requests must all be here; those below them come from the steps before any request. */
+const advice: Readonly<Record<Exclude<FailureCode, "Cancelled">, string>> & Readonly<Record<string, string>> = {
   Conflict:
     "Change the value that is taken, or mend the matching attribute if that account should have been taken over.",
-  TooManyRequests: "Nothing needs to be done: the object is tried again when the target allows it.",
-  InternalServerError: "The target failed; the object is tried again by itself. Ask the vendor if it goes on.",
   InsufficientRights:
     "The token works, but its owner may not do this. Check that the owner has Admin permissions in the target.",
-  MethodNotAllowed: "The target does not offer this operation. Check the address, and untick what it cannot do.",
-  Unauthorized: "The token was refused. Generate a new one in the target and save it.",
+  InternalServerError: "The target failed; the object is tried again by itself. Ask the vendor if it goes on.",
   InvalidAnchor: "The account is gone. It is looked for again by its matching attributes.",
+  InvalidDomain: "Allow the domain in the target, or map a value of a domain that it takes.",
+  LicenseLimitExceeded: "Free or buy seats in the target, or assign fewer people.",
   MandatoryFieldsMissing: "Fill the attribute in the directory, or give its mapping a default value.",
-  MappingFailed: "Correct the expression, or the attribute that it reads.",
-  Timeout: "The target was too slow; the object is tried again by itself.",
-  DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
-  DuplicateSourceEntries: "Give one of the people another matching value.",
+  MethodNotAllowed: "The target does not offer this operation. Check the address, and untick what it cannot do.",
+  MissingValues: "Fill the attribute in the directory, or give its mapping a default value.",
+  NotImplemented: "The target lacks this operation. Check the address, and what the profile says that it can do.",
+  NotPermitted: "The target does not let this attribute be changed. Map it at creation only, or not at all.",
+  SchemaAttributeNotFound:
+    "The target does not know this attribute. Mend its name in the mapping, or remove the mapping.",
+  NotConfigured: "Save the address and the credentials of the application.",
+  SchemaPropertyCanOnlyAcceptValue: "Map a single value to this attribute.",
   SelectUniqueValueFailed:
     "Add another rule to SelectUniqueValue, free one of the values, or map an attribute that the target can be searched by.",
-  ImportSkipped: "Fill a matching attribute in the directory.",
+  SystemForCrossDomainIdentityManagementInvalidCredentials: "Generate a new token in the target, and save it.",
+  SystemForCrossDomainIdentityManagementMultipleEntriesInResponse:
+    "The target answers with many objects where one was asked for. Ask the vendor, or check the address.",
   SystemForCrossDomainIdentityManagementServiceIncompatible:
     "The answer is not SCIM. Check the address: it usually ends in /scim/v2.",
-  SchemaPropertyCanOnlyAcceptValue: "Map a single value to this attribute.",
+  Timeout: "The target was too slow; the object is tried again by itself.",
+  TooManyRequests: "Nothing needs to be done: the object is tried again when the target allows it.",
+  UnprocessableEntity:
+    "The target refuses what it was sent. Its own words say why: mend the value, the mapping or the profile.",
+  WebExceptionProtocolError: "The connection broke; the object is tried again by itself.",
+  DuplicateSourceEntries: "Give one of the people another matching value.",
+  DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
+  ImportSkipped: "Fill a matching attribute in the directory.",
+  MappingFailed: "Correct the expression, or the attribute that it reads.",
+  Unauthorized: "The token was refused. Generate a new one in the target and save it.",
 };

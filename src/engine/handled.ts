@@ -1,5 +1,6 @@
 import type { Action, Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
 import type { Exchange, Hidden, TargetFailure } from "#targets";
+import type { OwedMembers } from "./owed-members.ts";
 import type { Claimed } from "./source-objects.ts";
 import type { Outcome } from "./steps/apply.ts";
 import type { MemberChange } from "./steps/members.ts";
@@ -30,6 +31,8 @@ export interface Handled {
   readonly failure: TargetFailure | null;
   /** What was written of a group's members; null where nothing was. */
   readonly members: MemberChange | null;
+  /** What was owed of a group's memberships when they were compared, and whether all were; null where none were looked at. */
+  readonly compared: { readonly owed: OwedMembers; readonly kind: "whole" | "some" } | null;
   /** A change of members that failed, after everything else went well. */
   readonly membersFailure: TargetFailure | null;
   /** References whose objects have no account yet. */

@@ -1,9 +1,10 @@
-import { assignedGroupIds, assignedIds } from "#apps";
+import { assignedIds } from "#apps";
 import type { ObjectType } from "#core";
 import { listGroups, listUsers, membersOfAny } from "#directory";
 import type { Queryable } from "#store";
 import type { JobContext } from "./job-context.ts";
 import { pageOfLinked } from "./links.ts";
+import { readReach } from "./reach.ts";
 
 const pageSize = 1000;
 
@@ -40,8 +41,10 @@ const assigned = (q: Queryable, { app }: JobContext, type: ObjectType): readonly
 
 const membersOfAssigned =
   (q: Queryable, appId: string): Source =>
-  async (after) =>
-    membersOfAny(q, await assignedGroupIds(q, appId), { after, limit: pageSize, kind: "user" });
+  async (after) => {
+    const { ways } = await readReach(q, appId);
+    return membersOfAny(q, [...ways.keys()], { after, limit: pageSize, kind: "user" });
+  };
 
 /** Joins sources in order. Each gives as many as a page holds, so that the first page of all of them together is among what they gave. */
 async function* merged(sources: readonly Source[]): AsyncGenerator<readonly string[]> {

@@ -6,6 +6,7 @@ import {
   type Job,
   type JobSettings,
   jobSettings,
+  type OwnJobSettings,
   readSchema,
   readSecrets,
   schemasWith,
@@ -18,6 +19,7 @@ import {
   compileSchema,
   type ObjectType,
   type Policy,
+  type ProfileLayers,
   type ScopeRules,
   type SynchronizationSchema,
 } from "#core";
@@ -34,8 +36,8 @@ import { credentialsFrom } from "./target-credentials.ts";
 export type OpenTarget = (input: {
   readonly baseUrl: string;
   readonly credentials: TargetCredentials;
-  readonly template: Template;
-  readonly requestsPerMinute: number | null;
+  /** All that is known of how the target wants to be spoken to. */
+  readonly layers: ProfileLayers;
 }) => Target;
 
 /** Everything of a job that stays the same during one cycle. */
@@ -51,6 +53,17 @@ export interface JobContext {
   readonly links: LinkScope;
   readonly tenantId: string;
 }
+
+/** What template, an earlier look and administrator say of the target. What was found at another address does not count. */
+export const profileLayers = (template: Template, settings: OwnJobSettings, baseUrl: string): ProfileLayers => ({
+  template: template.profile,
+  found: settings.foundProfile?.baseUrl === baseUrl ? settings.foundProfile.profile : {},
+  baseUrl,
+  own: {
+    ...settings.profile,
+    ...(settings.requestsPerMinute === null ? {} : { requestsPerMinute: settings.requestsPerMinute }),
+  },
+});
 
 /** The object mapping for a type, or null where that type is not provisioned. */
 export const mappingOf = (context: JobContext, type: ObjectType): CompiledObjectMapping | null =>
@@ -133,12 +146,12 @@ export const openContextCache = (store: Store, clock: Clock, openTarget: OpenTar
       return openNoTarget(state?.targetIdentity ?? "", message, clock.now());
     }
     const { credentials } = saved;
-    const { requestsPerMinute } = settings;
-    const key = JSON.stringify([baseUrl, credentials, requestsPerMinute, template.id]);
+    const layers = profileLayers(template, settings, baseUrl);
+    const key = JSON.stringify([baseUrl, credentials, layers]);
     const before = targets.get(job.id);
     if (before?.key === key) return before.target;
     await before?.target.close();
-    const target = openTarget({ baseUrl, credentials, template, requestsPerMinute });
+    const target = openTarget({ baseUrl, credentials, layers });
     targets.set(job.id, { key, target });
     return target;
   };

@@ -63,6 +63,19 @@ export const linksOf = async (
   return new Map(rows.map((row) => [row.source_id, linkOf(row)]));
 };
 
+/** The accounts of those of the objects that have one which is managed and in scope. */
+export const accountsOf = async (
+  q: Queryable,
+  scope: LinkScope,
+  sourceIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  if (sourceIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; target_id: string }>`
+    select source_id as id, target_id from provisioning.link
+    where ${within(scope)} and managed and in_scope and source_id = any(${sourceIds}::uuid[])`.execute(q);
+  return new Map(rows.map(({ id, target_id }) => [id, target_id]));
+};
+
 /** Links to the given accounts. */
 export const linksTo = async (q: Queryable, scope: LinkScope, targetIds: readonly string[]): Promise<StoredLink[]> => {
   if (targetIds.length === 0) return [];

@@ -2,53 +2,96 @@ import { sql } from "kysely";
 import type { CurrentObject, MatchQuestion, ObjectType } from "#core";
 import { type JsonObject, readPath } from "#scim";
 import type { Store } from "#store";
+import type { Answer, PageMark, TargetPage } from "#targets";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import type { Prepared } from "./spine.ts";
 import { askTarget, type Recall } from "./steps/match.ts";
 
 /** The target as read page by page; answers matching questions without a request each. */
 export interface Listing {
-  /** What is known of the accounts that a batch may ask for. Absence is a hint, not a proof: it is answered only where a create of an existing account is proven to be refused. */
+  /**
+   * What is known of the accounts that a batch may ask for. Absence is a hint, not a proof: it is answered only where a create of an existing account is
+   * proven to be refused, or where the target can be asked in no other way.
+   */
   recallFor(batch: readonly Prepared[]): Promise<Recall>;
   forget(): Promise<void>;
 }
 
+/** Fewer objects without an account than this are asked for one by one. */
+const worthListing = 20;
+
 /**
- * Reads the whole target into a table when that costs fewer requests than asking for each unlinked object.
- * @returns null when it does not pay, the target cannot list, or the reading broke off
+ * Reads all objects of the target into a table: where that costs fewer requests than asking for each unlinked one, or where the target cannot search by
+ * what matches them.
+ * @returns null when nothing was read: it does not pay, or the reading broke off
  */
 export const readListing = async (
   store: Store,
   context: JobContext,
   cycleId: string,
-  type: ObjectType,
   options: { readonly signal: AbortSignal; readonly onPage: () => void },
 ): Promise<Listing | null> => {
-  const { target, job } = context;
-  const paths = (mappingOf(context, type)?.mappings ?? [])
-    .filter(({ matchingPriority }) => matchingPriority > 0)
-    .map(({ path }) => path);
-  if (!target.profile.paging || paths.length === 0) return null;
-  const unlinked = await countUnlinked(store, context, type);
-  if (unlinked < 20) return null;
-  await forget(store, job.id);
-  let pages = 0;
-  for (let start: number | null = 1; start !== null; pages++) {
-    const answer = await target.list(type, start, { lane: "bulk", signal: options.signal });
+  const read: Read[] = [];
+  for (const type of ["User", "Group"] as const) {
+    const paths = (mappingOf(context, type)?.mappings ?? [])
+      .filter(({ matchingPriority }) => matchingPriority > 0)
+      .map(({ path }) => path);
+    const unlinked = paths.length === 0 ? 0 : await countUnlinked(store, context, type);
+    const mustList = paths.some((path) => !context.target.canFind(type, path));
+    if (unlinked === 0 || (unlinked < worthListing && !mustList)) continue;
+    if (read.length === 0) await forget(store, context.job.id);
+    const complete = await readType(store, context, cycleId, { type, paths, unlinked, mustList }, options);
+    if (complete !== null) read.push({ type, complete });
+  }
+  if (read.length === 0) return null;
+  return {
+    recallFor: async (batch) => {
+      const recalls = new Map<ObjectType, Recall>();
+      for (const one of read) {
+        const ofType = batch.filter(({ claimed }) => claimed.source.type === one.type);
+        recalls.set(one.type, await recallFor(store, context, one, ofType));
+      }
+      return (question, type) => (recalls.get(type) ?? askTarget)(question, type);
+    },
+    forget: () => forget(store, context.job.id),
+  };
+};
+
+interface Read {
+  readonly type: ObjectType;
+  /** False where the target claims more than it has shown. */
+  readonly complete: boolean;
+}
+
+/** @returns whether everything that the target claims was shown; null when it was not read to the end */
+const readType = async (
+  store: Store,
+  { target, job }: JobContext,
+  cycleId: string,
+  wanted: {
+    readonly type: ObjectType;
+    readonly paths: readonly string[];
+    readonly unlinked: number;
+    readonly mustList: boolean;
+  },
+  options: { readonly signal: AbortSignal; readonly onPage: () => void },
+): Promise<boolean | null> => {
+  const { type, paths, unlinked, mustList } = wanted;
+  let seen = 0;
+  for (let from: PageMark = 1; ; ) {
+    const answer: Answer<TargetPage> = await target.list(type, from, { lane: "bulk", signal: options.signal });
     if (!answer.ok || options.signal.aborted) {
-      await forget(store, job.id);
+      await forget(store, job.id, type);
       return null;
     }
     const { objects, totalResults, next } = answer.value;
-    if (pages === 0 && unlinked <= totalResults / Math.max(1, objects.length)) return null;
+    if (seen === 0 && !mustList && unlinked <= totalResults / Math.max(1, objects.length)) return null;
+    seen += objects.length;
     await keep(store, job.id, cycleId, type, paths, objects);
     options.onPage();
-    start = next;
+    if (next === null) return seen >= totalResults;
+    from = next;
   }
-  return {
-    recallFor: (batch) => recallFor(store, context, type, batch),
-    forget: () => forget(store, job.id),
-  };
 };
 
 const countUnlinked = async (store: Store, context: JobContext, type: ObjectType): Promise<number> => {
@@ -89,7 +132,7 @@ const keep = async (
 const recallFor = async (
   store: Store,
   context: JobContext,
-  type: ObjectType,
+  { type, complete }: Read,
   batch: readonly Prepared[],
 ): Promise<Recall> => {
   const asked = batch.flatMap(({ claimed, mapped }) =>
@@ -109,12 +152,15 @@ const recallFor = async (
     const key = keyOf(question.path, question.value.toLowerCase());
     const found = known.get(key) ?? [];
     if (found.length > 0) return found.map(({ target_id, resource }) => ({ id: target_id, resource }));
-    return covered.has(key) && context.target.profile.duplicateIsConflict ? [] : null;
+    const { target } = context;
+    const isProof = target.profile.duplicateIsConflict || (complete && !target.canFind(type, question.path));
+    return covered.has(key) && isProof ? [] : null;
   };
 };
 
 const keyOf = (path: string, value: string): string => `${path}\u0000${value}`;
 
-const forget = async (store: Store, jobId: string): Promise<void> => {
-  await sql`delete from provisioning.listed where job_id = ${jobId}`.execute(store.db);
+const forget = async (store: Store, jobId: string, type?: ObjectType): Promise<void> => {
+  const ofType = type === undefined ? sql`true` : sql`object_type = ${type}`;
+  await sql`delete from provisioning.listed where job_id = ${jobId} and ${ofType}`.execute(store.db);
 };

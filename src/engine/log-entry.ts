@@ -1,4 +1,4 @@
-import type { Action, AttributeValue } from "#core";
+import { type Action, type AttributeValue, wayOf } from "#core";
 import type {
   ModifiedProperty,
   ProvisioningAction,
@@ -167,10 +167,7 @@ const stepsOf = (handled: Handled, context: JobContext, trouble: Trouble | null)
         ),
       ),
       ...Object.fromEntries(
-        scoped.paths.map((path, index) => [
-          `Assignment path ${index + 1}`,
-          `${path.group === null ? "direct" : `via ${path.group.displayName}`} › ${path.roleName}`,
-        ]),
+        scoped.paths.map((path, index) => [`Assignment path ${index + 1}`, `${wayOf(path)} › ${path.roleName}`]),
       ),
     },
   });

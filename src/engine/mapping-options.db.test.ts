@@ -664,7 +664,7 @@ test.each<[what: string, members: Partial<AttributeMapping>, changed: boolean, c
   const path = `${enterprise}:manager`;
   await scene.manager(ada, cem);
   const change = (await sent(() => scene.cycle())).filter(({ method }) => method === "PATCH");
-  expect(change.map(({ body }) => body)).toEqual(changed ? [patch([replace(`${path}.value`, idOf("cem"))])] : []);
+  expect(change.map(({ body }) => body)).toEqual(changed ? [patch([replace(path, { value: idOf("cem") })])] : []);
 
   await scene.manager(ada, null);
   const clearing = (await sent(() => scene.cycle())).filter(({ method }) => method === "PATCH");

@@ -29,6 +29,7 @@ const some = (count: number): readonly Handled[] =>
     outcome: null,
     failure: null,
     members: null,
+    compared: null,
     membersFailure: null,
     unsettled: [],
     remembered: false,

@@ -1,4 +1,4 @@
-import { type Assignment, assignedGroupIds, assignmentsOf } from "#apps";
+import { type Assignment, assignmentsOf } from "#apps";
 import type { AssignmentPath, AttributeValue, Presence, SourceObject } from "#core";
 import { type DirectoryGroup, type DirectoryUser, getGroups, getUsers, groupsOf } from "#directory";
 import type { Queryable } from "#store";
@@ -6,6 +6,7 @@ import type { Due } from "./due.ts";
 import { intendedAmong } from "./intents.ts";
 import type { JobContext } from "./job-context.ts";
 import { linksOf, type StoredLink } from "./links.ts";
+import { readReach, type Way } from "./reach.ts";
 
 /** A due object with everything that Lockstep itself knows of it, read after the claim. */
 export interface Claimed {
@@ -24,7 +25,7 @@ export const readClaimed = async (q: Queryable, context: JobContext, batch: read
   const groupIds = batch.filter(({ type }) => type === "Group").map(({ id }) => id);
   const users = await getUsers(q, userIds);
   const groups = groupIds.length === 0 ? new Map<string, DirectoryGroup>() : await getGroups(q, groupIds);
-  const paths = await readPaths(q, context, ids);
+  const paths = await readPaths(q, context, userIds, groupIds);
   const links = await linksOf(q, context.links, ids);
   const intended = await intendedAmong(q, context.job.id, ids);
   return batch.map((due) => ({
@@ -36,11 +37,15 @@ export const readClaimed = async (q: Queryable, context: JobContext, batch: read
   }));
 };
 
-/** Every way in which the principals reach the app: their own assignments, then those of groups that they are direct members of. */
+/**
+ * Every way in which users and groups reach the app: their own assignments, then, for users, those of groups that they are members of, directly or by a
+ * nested group where the assignment lets those count. A group within a group is no reason to provision it.
+ */
 const readPaths = async (
   q: Queryable,
   context: JobContext,
-  principalIds: readonly string[],
+  userIds: readonly string[],
+  groupIds: readonly string[],
 ): Promise<Map<string, AssignmentPath[]>> => {
   const paths = new Map<string, AssignmentPath[]>();
   const add = (principalId: string, path: AssignmentPath) => {
@@ -48,29 +53,43 @@ const readPaths = async (
     if (known === undefined) paths.set(principalId, [path]);
     else known.push(path);
   };
-  for (const assignment of await assignmentsOf(q, context.app.id, principalIds))
+  for (const assignment of await assignmentsOf(q, context.app.id, [...userIds, ...groupIds]))
     add(assignment.principalId, pathOf(assignment, null));
-  const assignedGroups = await assignedGroupIds(q, context.app.id);
-  if (assignedGroups.length === 0) return paths;
-  const memberships = await groupsOf(q, principalIds, assignedGroups);
+  if (userIds.length === 0) return paths;
+  const { ways } = await readReach(q, context.app.id);
+  const memberships = ways.size === 0 ? [] : await groupsOf(q, userIds, [...ways.keys()]);
   if (memberships.length === 0) return paths;
-  const through = [...new Set(memberships.map(({ groupId }) => groupId))];
-  const names = await getGroups(q, through);
-  const ofGroups = Map.groupBy(await assignmentsOf(q, context.app.id, through), ({ principalId }) => principalId);
+  const used = [...new Set(memberships.flatMap(({ groupId }) => ways.get(groupId) ?? []))];
+  const names = await getGroups(q, [...new Set(used.flatMap((way) => [way.assignedId, ...way.through]))]);
+  const nameOfGroup = (id: string): string => String(names.get(id)?.attributes.displayName ?? id);
+  const assigned = [...new Set(used.map(({ assignedId }) => assignedId))];
+  const ofGroups = Map.groupBy(await assignmentsOf(q, context.app.id, assigned), ({ principalId }) => principalId);
   for (const { memberId, groupId } of memberships) {
-    const displayName = String(names.get(groupId)?.attributes.displayName ?? groupId);
-    for (const assignment of ofGroups.get(groupId) ?? [])
-      add(memberId, pathOf(assignment, { id: groupId, displayName }));
+    for (const way of shortestFirst(ways.get(groupId) ?? [])) {
+      const group = { id: way.assignedId, displayName: nameOfGroup(way.assignedId) };
+      for (const assignment of ofGroups.get(way.assignedId) ?? []) {
+        if (way.through.length > 0 && !assignment.expandNested) continue;
+        add(memberId, pathOf(assignment, group, way.through.map(nameOfGroup)));
+      }
+    }
   }
   return paths;
 };
 
-const pathOf = (assignment: Assignment, group: AssignmentPath["group"]): AssignmentPath => ({
+const shortestFirst = (ways: readonly Way[]): readonly Way[] =>
+  ways.toSorted((left, right) => left.through.length - right.through.length);
+
+const pathOf = (
+  assignment: Assignment,
+  group: AssignmentPath["group"],
+  through: readonly string[] = [],
+): AssignmentPath => ({
   assignmentId: assignment.id,
   roleId: assignment.roleId,
   roleName: assignment.roleName,
   provisionable: assignment.provisionable,
   group,
+  ...(through.length === 0 ? {} : { through }),
 });
 
 const sourceOf = (due: Due, object: DirectoryUser | DirectoryGroup | null): SourceObject => ({

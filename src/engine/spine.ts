@@ -14,6 +14,7 @@ import type { Queryable } from "#store";
 import type { Exchange, Hidden, RequestOptions, TargetFailure } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
+import { type OwedMembers, owedMembers } from "./owed-members.ts";
 import { settleReferences } from "./references.ts";
 import { hiddenOf, hiding, outgoingSecrets } from "./secrecy.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
@@ -23,7 +24,7 @@ import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
-import { memberChange, writeMembers } from "./steps/members.ts";
+import { type Compared, memberChange, writeMembers } from "./steps/members.ts";
 import { recover } from "./steps/recover.ts";
 import { scope } from "./steps/scope.ts";
 
@@ -132,17 +133,48 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   if (!prepared.hasMembers || pass.stopBefore !== null || groupId === null || troubleOf(handled) !== null)
     return handled;
   const { context } = pass;
+  const options = optionsOf(handled, pass);
+  const owed = await owedMembers(pass.q, context.job.id, handled.claimed.source.id);
+  const compared = await comparedOf(handled, groupId, owed, pass);
+  if ("failure" in compared)
+    return {
+      ...handled,
+      membersFailure: compared.failure,
+      exchanges: [...handled.exchanges, compared.failure.exchange],
+    };
   const onlyAdds = handled.desired?.attributes.find(isMembers)?.adds === true;
-  const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds);
-  const outcome = await writeMembers(context, groupId, change, optionsOf(handled, pass));
+  const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds, compared);
+  const outcome = await writeMembers(context, groupId, change, options);
   return {
     ...handled,
     members: outcome.written,
+    compared: { owed, kind: compared.kind },
     membersFailure: outcome.ok ? null : outcome.failure,
     unsettled: [...handled.unsettled, ...change.unsettled],
     exchanges: [...handled.exchanges, ...(outcome.ok ? outcome.exchanges : [outcome.failure.exchange])],
     endedAt: pass.clock.now(),
   };
+};
+
+/** Which of a group's members are compared: those that are owed it; all where nobody knows what is there. */
+const comparedOf = async (
+  handled: Handled,
+  groupId: string,
+  owed: OwedMembers,
+  pass: Pass,
+): Promise<Compared | { readonly failure: TargetFailure }> => {
+  const { link } = handled.claimed;
+  const isKnown = link?.targetId === groupId && link.inScope;
+  if (isKnown && owed.whole === null && !pass.look) return { kind: "some", ids: owed.members };
+  // A group that was just made has no members; one that was found may have any.
+  const isFound = !isKnown && handled.decision?.kind === "decision" && handled.decision.action !== "create";
+  if (!isFound && owed.whole?.look !== true) return { kind: "whole", there: null };
+  if (!isKnown && !isFound) return { kind: "whole", there: null };
+  const there = await pass.context.target.members(groupId, optionsOf(handled, pass));
+  if (there.ok) return { kind: "whole", there: new Set(there.value) };
+  // A target that cannot show so many is believed to have what was written.
+  const cannotShow = there.failure.kind === "incompatible" || there.failure.kind === "permanent";
+  return cannotShow ? { kind: "whole", there: null } : { failure: there.failure };
 };
 
 /** The account that is there once the decision was carried out; null where there is none, or nothing was done. */
@@ -174,6 +206,7 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     outcome: null,
     failure: null,
     members: null,
+    compared: null,
     membersFailure: null,
     unsettled: prepared.unsettled,
     remembered: false,

@@ -1,10 +1,10 @@
-import { getApp, getTemplate, readSecrets } from "#apps";
+import { getApp, getTemplate, jobSettings, jobsOf, readSecrets, usualSettings } from "#apps";
 import { sentenceOf } from "#runtime";
 import type { Store } from "#store";
 import { problemOfCredentials, type TargetCredentials } from "#targets";
 import type { ConnectionCredentials, ConnectionTest } from "./contract.ts";
 import { EngineError } from "./errors.ts";
-import type { OpenTarget } from "./job-context.ts";
+import { type OpenTarget, profileLayers } from "./job-context.ts";
 import { loginAdvice } from "./login-advice.ts";
 import { credentialsFrom, type SavedCredentials } from "./target-credentials.ts";
 
@@ -48,7 +48,9 @@ export const testConnection = async (
   const problem = problemOfCredentials(credentials);
   if (problem !== null) return failed("InvalidToken", problem);
   try {
-    const target = openTarget({ baseUrl, credentials, template, requestsPerMinute: null });
+    const [job] = await jobsOf(store.db, app.id);
+    const settings = job === undefined ? usualSettings : await jobSettings(store.db, job.id);
+    const target = openTarget({ baseUrl, credentials, layers: profileLayers(template, settings, baseUrl) });
     try {
       const first =
         template.mappings.filter((mapping) => mapping.matchingPrecedence !== undefined)[0]?.target ?? "userName";

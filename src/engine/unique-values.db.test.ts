@@ -202,11 +202,27 @@ test("a target that cannot be searched by the attribute is told of clearly", asy
   const other = await rig.openScene({ template: "scim" });
   await choosing(other, ["[displayName]", "[mail]"], "displayName");
   const bob = await other.assigned("bob");
-  rig.server.faults.add({ kind: "501", method: "GET", path: "/Users?filter=displayName", times: null });
+  rig.server.faults.add({ kind: "403", method: "GET", path: "/Users?filter=displayName", times: null });
   await other.cycle();
   expect(rig.server.users.all()).toEqual([]);
   expect(await other.lastLog(bob)).toBe("other failure SelectUniqueValueFailed");
-  expect((await other.logs(bob))[0]?.explanation).toMatch(/could not be searched by displayName: .*501/);
+  expect((await other.logs(bob))[0]?.explanation).toMatch(/could not be searched by displayName: .*403/);
+});
+
+test("a target that turns out not to search by the attribute is read instead", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  await choosing(scene, ["[displayName]", "[mail]"], "displayName");
+  const userName = scene.upn("other");
+  rig.server.users.create({
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+    userName,
+    displayName: "Bob Example",
+  });
+  const bob = await scene.assigned("bob");
+  rig.server.faults.add({ kind: "501", method: "GET", path: "/Users?filter=displayName", times: null });
+  await scene.cycle();
+  expect(await scene.lastLog(bob)).toBe("create success");
+  expect(scene.account("bob")).toMatchObject({ displayName: scene.upn("bob") });
 });
 
 test("a question that fails for a moment is asked again later", async () => {

@@ -35,22 +35,26 @@ test("the ThousandEyes headers: reset is a moment, one second is added because s
     "x-organization-rate-limit-remaining": "17",
     "x-organization-rate-limit-reset": String(epoch + 40),
   };
-  expect(readRateSample(headers, now)).toEqual({ limit: 240, remaining: 17, resetAt: later(41) });
+  const told = { limit: 240, remaining: 17, resetAt: later(41), secondsLeft: 40, windowSeconds: null };
+  expect(readRateSample(headers, now)).toEqual(told);
   const wrongClock = { ...headers, date: "Sun, 01 Mar 2026 07:00:00 GMT" };
-  expect(readRateSample({ ...wrongClock, "x-organization-rate-limit-reset": String(epoch - 3560) }, now)).toEqual({
-    limit: 240,
-    remaining: 17,
-    resetAt: later(41),
-  });
+  expect(readRateSample({ ...wrongClock, "x-organization-rate-limit-reset": String(epoch - 3560) }, now)).toEqual(told);
 });
 
 test("seconds, milliseconds, missing and unreadable parts", () => {
   expect(
     readRateSample({ "ratelimit-limit": "100, 100;w=60", "ratelimit-remaining": "5", "ratelimit-reset": "9" }, now),
-  ).toEqual({ limit: 100, remaining: 5, resetAt: later(9) });
+  ).toEqual({ limit: 100, remaining: 5, resetAt: later(9), secondsLeft: 9, windowSeconds: 60 });
   expect(
     readRateSample({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String((epoch + 9) * 1000) }, now),
-  ).toEqual({ limit: null, remaining: 0, resetAt: later(10) });
+  ).toEqual({ limit: null, remaining: 0, resetAt: later(10), secondsLeft: 9, windowSeconds: null });
+  expect(readRateSample({ ratelimit: '"default";r=7;t=3', "ratelimit-policy": '"default";q=50;w=10' }, now)).toEqual({
+    limit: 50,
+    remaining: 7,
+    resetAt: later(3),
+    secondsLeft: 3,
+    windowSeconds: 10,
+  });
   expect(readRateSample({ "x-ratelimit-remaining": "many" }, now)).toBeNull();
   expect(readRateSample({ "x-ratelimit-limit": "100" }, now)).toBeNull();
   expect(readRateSample({}, now)).toBeNull();

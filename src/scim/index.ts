@@ -8,7 +8,7 @@ export { parsePath } from "./filter/parse-path.ts";
 export { filterPaths } from "./filter/paths.ts";
 export { filterEq, printFilter, printPath } from "./filter/print.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
-export { foldCase, isAssigned, isJsonArray, isJsonObject, sameJson, valueOfName } from "./json.ts";
+export { foldCase, isAssigned, isJsonArray, isJsonObject, sameJson, valueOfName, withoutName } from "./json.ts";
 export { errorBody, parseErrorBody } from "./message/error-body.ts";
 export {
   type ListPage,

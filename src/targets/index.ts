@@ -1,3 +1,4 @@
+export type { ProfileChanges, TargetProfile } from "#core";
 export { budgetKey, identityOf } from "./identity.ts";
 export { openNoTarget } from "./no-target.ts";
 export { type BudgetRegistry, type BudgetState, openBudgetRegistry, type RateBudget } from "./scim/budget.ts";

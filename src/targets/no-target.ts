@@ -1,3 +1,4 @@
+import { usualProfile } from "#core";
 import type { Target, TargetFailure } from "./target.ts";
 
 /**
@@ -9,6 +10,7 @@ export const openNoTarget = (identity: string, message: string, now: Date): Targ
     kind: "permanent",
     code: "NotConfigured",
     status: null,
+    scimType: null,
     message,
     retryAt: null,
     exchange: {
@@ -24,19 +26,16 @@ export const openNoTarget = (identity: string, message: string, now: Date): Targ
   const refuse = async (): Promise<{ readonly ok: false; readonly failure: TargetFailure }> => ({ ok: false, failure });
   return {
     identity,
-    profile: {
-      filterable: null,
-      supportsGroups: true,
-      paging: false,
-      pageSize: 1,
-      duplicateIsConflict: false,
-      requestsPerMinute: null,
-      patch: true,
-    },
+    profile: usualProfile,
+    canFind: () => true,
     probe: refuse,
+    discover: refuse,
     list: refuse,
+    count: refuse,
     find: refuse,
     get: refuse,
+    members: refuse,
+    holds: refuse,
     create: refuse,
     update: refuse,
     remove: refuse,

@@ -1,4 +1,4 @@
-import type { ObjectType } from "#core";
+import type { ObjectType, ProfileChanges, TargetProfile } from "#core";
 
 /** How urgent a request is. Budgets keep room for the first lanes, so that a leaver never waits behind ten thousand joiners. */
 export type Lane = "onDemand" | "removal" | "change" | "bulk";
@@ -34,11 +34,41 @@ export type FailureKind =
   | "credentials"
   | "incompatible";
 
+/**
+ * Error codes of the provisioning log with which a request may end (entra-provisioning 3.5). Three are ours: the caller gave up
+ * (`Cancelled`), there is no target yet (`NotConfigured`), or it cannot be asked which value is free (`SelectUniqueValueFailed`).
+ */
+export type FailureCode =
+  | "Cancelled"
+  | "Conflict"
+  | "InsufficientRights"
+  | "InternalServerError"
+  | "InvalidAnchor"
+  | "InvalidDomain"
+  | "LicenseLimitExceeded"
+  | "MandatoryFieldsMissing"
+  | "MethodNotAllowed"
+  | "MissingValues"
+  | "NotConfigured"
+  | "NotImplemented"
+  | "NotPermitted"
+  | "SchemaAttributeNotFound"
+  | "SchemaPropertyCanOnlyAcceptValue"
+  | "SelectUniqueValueFailed"
+  | "SystemForCrossDomainIdentityManagementInvalidCredentials"
+  | "SystemForCrossDomainIdentityManagementMultipleEntriesInResponse"
+  | "SystemForCrossDomainIdentityManagementServiceIncompatible"
+  | "Timeout"
+  | "TooManyRequests"
+  | "UnprocessableEntity"
+  | "WebExceptionProtocolError";
+
 export interface TargetFailure {
   readonly kind: FailureKind;
-  /** Error code of the provisioning log (`TooManyRequests`, `Timeout`, `Conflict`, `InsufficientRights`, …). */
-  readonly code: string;
+  readonly code: FailureCode;
   readonly status: number | null;
+  /** What kind of error the target calls it (RFC 7644 section 3.12), null where it does not. */
+  readonly scimType: string | null;
   /** One sentence for the administrator, with the target's own words where it gave any. */
   readonly message: string;
   /** Earliest moment at which a repetition makes sense, where the target said so. */
@@ -55,12 +85,27 @@ export interface TargetObject {
   readonly resource: { readonly [name: string]: unknown };
 }
 
+/** Where a page begins: an index from 1, or a cursor of the target's. A listing begins with 1 whatever the target pages by. */
+export type PageMark = number | string;
+
 export interface TargetPage {
   readonly objects: readonly TargetObject[];
   /** As the target claims; not to be relied on. */
   readonly totalResults: number;
-  /** 1-based index to ask for next, or null at the end. */
-  readonly next: number | null;
+  /** What to ask for next, or null at the end. */
+  readonly next: PageMark | null;
+}
+
+/** What a target says of itself (RFC 7644 section 4). */
+export interface Discovery {
+  /** Members of the profile that follow from it. */
+  readonly profile: ProfileChanges;
+  /** What does not fit the profile or should be known; each is one sentence. */
+  readonly advice: readonly string[];
+  /** As they came; null or empty where the target does not have them. */
+  readonly serviceProviderConfig: TargetObject["resource"] | null;
+  readonly resourceTypes: readonly TargetObject["resource"][];
+  readonly schemas: readonly TargetObject["resource"][];
 }
 
 /** A change of one attribute; `value` undefined removes it. Paths as in mappings: `emails[type eq "work"].value`. */
@@ -86,21 +131,6 @@ export interface RequestOptions {
   readonly hidden?: Hidden;
 }
 
-/** What a target can do and how it wants to be spoken to. From the template; a probe refines it. */
-export interface TargetProfile {
-  /** Attributes that the target can filter on; null means not known. */
-  readonly filterable: readonly string[] | null;
-  readonly supportsGroups: boolean;
-  /** True when the target can list all its objects page by page. */
-  readonly paging: boolean;
-  readonly pageSize: number;
-  /** True when a create of an existing object is proven to answer 409: absence from a listing then needs no second look. */
-  readonly duplicateIsConflict: boolean;
-  /** Requests a minute, or null when only the answers tell. */
-  readonly requestsPerMinute: number | null;
-  readonly patch: boolean;
-}
-
 /**
  * An application's account store. Implementations never throw for what a target does; they answer with a failure. They pace themselves, obey `Retry-After`,
  * repeat reads and 429s a few times, and never repeat an uncertain write.
@@ -108,12 +138,19 @@ export interface TargetProfile {
 export interface Target {
   /** Names the store that links belong to: the base URL in canonical form, and the organisation where the target tells it. */
   readonly identity: string;
+  /** How it is spoken to: as it was told at first, and as the target's own refusals have taught since. */
   readonly profile: TargetProfile;
+  /** True where one request finds who has a value at the path; else all objects are read for it. */
+  canFind(type: ObjectType, path: string): boolean;
   /** Asks for a user that cannot exist: proves address, credentials and that the answer is SCIM. */
   probe(
     options: RequestOptions & { readonly matchingPath: string },
   ): Promise<Answer<{ readonly advice: readonly string[] }>>;
-  list(type: ObjectType, startIndex: number, options: RequestOptions): Promise<Answer<TargetPage>>;
+  /** Reads what the target says of itself. Documents that it does not have are no failure. */
+  discover(options: RequestOptions): Promise<Answer<Discovery>>;
+  list(type: ObjectType, from: PageMark, options: RequestOptions): Promise<Answer<TargetPage>>;
+  /** How many objects there are, as the target claims. */
+  count(type: ObjectType, options: RequestOptions): Promise<Answer<number>>;
   /** Objects whose attribute at `path` equals `value`, by the target's own rules of comparison. */
   find(
     type: ObjectType,
@@ -121,7 +158,13 @@ export interface Target {
     value: string,
     options: RequestOptions,
   ): Promise<Answer<readonly TargetObject[]>>;
+  /** The object; a group comes without its members. */
   get(type: ObjectType, id: string, options: RequestOptions): Promise<Answer<TargetObject>>;
+  /** Ids of a group's members, all of them: for a look at the whole, not for a change. */
+  members(groupId: string, options: RequestOptions): Promise<Answer<readonly string[]>>;
+  /** Whether the object has the value, as a search tells without reading it: whether somebody is a member (`members`), or has a manager. */
+  holds(type: ObjectType, id: string, path: string, value: string, options: RequestOptions): Promise<Answer<boolean>>;
+  /** `schemas` of the resource are set as the profile wants them. */
   create(
     type: ObjectType,
     resource: { readonly [name: string]: unknown },
@@ -136,7 +179,7 @@ export interface Target {
     options: RequestOptions,
   ): Promise<Answer<TargetObject | null>>;
   remove(type: ObjectType, id: string, options: RequestOptions): Promise<Answer<null>>;
-  /** Group memberships: one request adds and removes the given members (target ids). */
+  /** Group memberships: adds and removes the given members (target ids), in one request where the profile's limits allow it. */
   changeMembers(
     groupId: string,
     change: { readonly add: readonly string[]; readonly remove: readonly string[] },

@@ -6,6 +6,14 @@ export const faultKinds = [
   "401",
   "403",
   "404",
+  "402",
+  "405",
+  "409",
+  "412",
+  "413",
+  "415",
+  "422",
+  "428",
   "501",
   "500BeforeCommit",
   "502AfterCommit",
@@ -13,6 +21,22 @@ export const faultKinds = [
   "dropAfterCommit",
   "truncate201",
   "noId",
+  "noBody",
+  "onlyLocation",
+  "locationUndefined",
+  "idUndefined",
+  "204Create",
+  "errorIn200",
+  "500OnDuplicate",
+  "409AsUniqueness400",
+  "emptyList",
+  "objectList",
+  "listForOne",
+  "listOfTwo",
+  "membersAnyway",
+  "upperCase",
+  "numbersAsTexts",
+  "wrongType",
   "html",
   "wrongJson",
   "malformedJson",
@@ -49,7 +73,7 @@ export interface Fault {
   readonly location?: string;
 }
 
-/** Chance of each fault from 0 to 1, drawn for every write (`truncate201` and `noId` for creates only). */
+/** Chance of each fault from 0 to 1, drawn for every write (those about the id of what was made for creates only). */
 export type FaultMix = Partial<Readonly<Record<FaultKind, number>>>;
 
 export interface FaultSwitches {
@@ -73,7 +97,15 @@ const seeded = (seed: number): (() => number) => {
 };
 
 const writes = new Set(["POST", "PUT", "PATCH", "DELETE"]);
-const createOnly: ReadonlySet<FaultKind> = new Set(["truncate201", "noId"]);
+const createOnly: ReadonlySet<FaultKind> = new Set([
+  "truncate201",
+  "noId",
+  "noBody",
+  "onlyLocation",
+  "locationUndefined",
+  "idUndefined",
+  "204Create",
+]);
 
 export const openFaultSwitches = (): FaultSwitches => {
   let open: { readonly fault: Fault; left: number }[] = [];
@@ -84,7 +116,10 @@ export const openFaultSwitches = (): FaultSwitches => {
   const switched = (method: string, path: string): Fault | undefined => {
     const hit = open.find(
       ({ fault, left }) =>
-        left > 0 && (fault.method ?? method) === method && (fault.path === undefined || path.startsWith(fault.path)),
+        left > 0 &&
+        (fault.method ?? method) === method &&
+        (fault.path === undefined || path.startsWith(fault.path)) &&
+        (method === "POST" || !createOnly.has(fault.kind)),
     );
     if (hit !== undefined) hit.left -= 1;
     return hit?.fault;

@@ -92,6 +92,14 @@ const parsed = (text: string): unknown => {
 const reply = (status: number, result: Result<JsonObject>): Reply =>
   result.ok ? { status, body: result.value } : errorReply(result.error);
 
+/** A refusal of a duplicate as some targets put it. */
+const inAnotherWay = ({ fault }: Met, done: Reply): Reply => {
+  if (done.status !== 409) return done;
+  if (fault?.kind === "500OnDuplicate") return oops(500, "Something went wrong.");
+  if (fault?.kind === "409AsUniqueness400") return { status: 400, body: { ...done.body, status: "400" } };
+  return done;
+};
+
 const list = (store: ScimTestStore, query: URLSearchParams, fault: Fault | undefined): Reply => {
   if (fault?.kind === "repeatPage") query.delete("startIndex");
   if (fault?.kind === "nearMatch")
@@ -175,7 +183,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     if (met.fault?.kind === "hang") return void hold();
     if (method === "POST" && mostCreates !== null && accepted.length >= mostCreates) return void hold();
     if (meetBefore(met)) return;
-    const done = carryOut(met, method, path, query, body);
+    const done = inAnotherWay(met, carryOut(met, method, path, query, body));
     if (done.status >= 300 || !meetAfter(met, done, hold)) show(met, done);
   };
 

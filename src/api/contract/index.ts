@@ -135,8 +135,10 @@ export interface AssignmentRequest {
   /** Id, userPrincipalName, or a group's display name. */
   readonly principal: string;
   readonly principalType?: "User" | "Group";
-  /** Display name, value or id of the role; POST only. */
+  /** Display name, value or id of the role; without one, POST takes the usual role, PATCH and DELETE mean all of them. */
   readonly role?: string;
+  /** Whether members of nested groups count; POST and PATCH. */
+  readonly expandNested?: boolean;
 }
 export interface AssignmentAnswer {
   readonly id: string;
@@ -146,6 +148,8 @@ export interface AssignmentAnswer {
   readonly roleName: string;
   /** False where this role provisions nobody (Default Access). */
   readonly provisionable: boolean;
+  /** Members of nested groups count as well. */
+  readonly expandNested: boolean;
 }
 
 /** What of a schema provisions one type of object. */

@@ -17,7 +17,7 @@ import type { ConnectionCredentials, TargetCredentials } from "#engine";
 import type { Api, Call, Env, Routes } from "../api.ts";
 import { ApiError, badRequest } from "../api-error.ts";
 import { namedApp, onlyJob, templateOf } from "../apps-of-call.ts";
-import { addAssignment, removeAssignment } from "../assignment-changes.ts";
+import { addAssignment, expandAssignment, removeAssignment } from "../assignment-changes.ts";
 import { provisioningNote } from "../audit.ts";
 import type { AssignmentAnswer } from "../contract/index.ts";
 import {
@@ -59,6 +59,7 @@ const settingsBody = z.strictObject({
   membershipGuard: limits.partial().optional(),
   extraMembers: z.enum(["report", "remove"]).optional(),
   requestsPerMinute: z.number().nullable().optional(),
+  profile: z.record(z.string(), z.unknown()).optional(),
 });
 const assignmentBody = z.strictObject({
   principal: z.string().min(1),
@@ -66,6 +67,7 @@ const assignmentBody = z.strictObject({
   role: z.string().min(1).optional(),
   expandNested: z.boolean().default(false),
 });
+const expandBody = assignmentBody.extend({ expandNested: z.boolean() });
 
 /** What is set up for an app. */
 export const appRoutes = (api: Api): Routes => {
@@ -183,6 +185,20 @@ export const appRoutes = (api: Api): Routes => {
     return call.json(assignmentAnswer(added, nameOf(principal)), 201);
   });
 
+  routes.patch("/apps/:app/assignments", async (call) => {
+    const { principal: named, principalType, role, expandNested } = await readAs(call, expandBody);
+    const app = await appOf(call);
+    const principal = await namedPrincipal(store.db, named, principalType);
+    const all = await assignmentsOf(store.db, app.id, [principal.id]);
+    const fitting = all.filter((each) => role === undefined || isRole(each, role));
+    const value: AssignmentAnswer[] = [];
+    for (const { id } of fitting) {
+      const changed = await expandAssignment(api, call, app, principal, id, expandNested);
+      value.push(assignmentAnswer(changed, nameOf(principal)));
+    }
+    return call.json({ value });
+  });
+
   routes.delete("/apps/:app/assignments", async (call) => {
     const body = await readAs(call, assignmentBody);
     const app = await appOf(call);
@@ -217,6 +233,7 @@ const assignmentAnswer = (assignment: Assignment, name: string | undefined): Ass
   ...(name === undefined ? {} : { principalDisplayName: name }),
   roleName: assignment.roleName,
   provisionable: assignment.provisionable,
+  expandNested: assignment.expandNested,
 });
 
 /** Limits may be given in part; the other numbers stay. */

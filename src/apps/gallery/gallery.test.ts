@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readSchemaDocument, type SynchronizationSchema } from "#core";
+import { readSchemaDocument, type SynchronizationSchema, usualProfile } from "#core";
 import { nonGalleryTemplateGuid } from "../types.ts";
 import { defaultSchema } from "./default-schema.ts";
 import { getTemplate, listTemplates } from "./templates.ts";
@@ -70,13 +70,10 @@ test("ThousandEyes skips Default Access and has a budget; the generic template d
     baseUrlComplete: true,
     activeAsText: false,
     profile: {
+      ...usualProfile,
       filterable: ["externalId", "userName"],
       supportsGroups: false,
-      paging: true,
-      pageSize: 100,
-      duplicateIsConflict: false,
       requestsPerMinute: 240,
-      patch: true,
     },
   });
   const generic = template("scim");

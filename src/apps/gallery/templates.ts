@@ -1,4 +1,4 @@
-import type { AttributeType } from "#core";
+import { type AttributeType, type ProfileChanges, usualProfile } from "#core";
 import type { Template, TemplateMapping } from "../types.ts";
 import { attribute } from "./attribute.ts";
 import catalogue from "./templates.json" with { type: "json" };
@@ -19,7 +19,8 @@ interface TemplateRow {
   readonly defaultAccessProvisionable?: boolean;
   readonly activeAsText?: boolean;
   readonly requestsPerMinute?: number;
-  readonly pageSize?: number;
+  /** What else is known of how it wants to be spoken to. */
+  readonly profile?: ProfileChanges;
   readonly filterableUnknown?: boolean;
   readonly attributes: readonly {
     readonly name: string;
@@ -88,15 +89,13 @@ const templateOf = (row: TemplateRow): Template => ({
   defaultAccessProvisionable: row.defaultAccessProvisionable ?? true,
   activeAsText: row.activeAsText ?? false,
   profile: {
+    ...usualProfile,
     filterable: row.filterableUnknown
       ? null
       : row.attributes.filter((each) => each.filterable).map((each) => each.name),
     supportsGroups: row.supportsGroups,
-    paging: true,
-    pageSize: row.pageSize ?? 100,
-    duplicateIsConflict: false,
     requestsPerMinute: row.requestsPerMinute ?? null,
-    patch: true,
+    ...row.profile,
   },
 });
 

@@ -9,7 +9,7 @@ import {
   nextMatch,
 } from "#core";
 import type { Clock } from "#runtime";
-import { type JsonObject, type JsonValue, schemaUrns, writePath } from "#scim";
+import { type JsonObject, type JsonValue, writePath } from "#scim";
 import type { Exchange, RequestOptions, TargetFailure, TargetObject } from "#targets";
 import type { JobContext } from "../job-context.ts";
 import type { Claimed } from "../source-objects.ts";
@@ -65,7 +65,7 @@ const create = async (
   options: RequestOptions,
 ): Promise<Outcome> => {
   const { type } = claimed.source;
-  const resource = resourceOf(type, decision.changes);
+  const resource = applyTo({}, decision.changes);
   for (let attempt = 1; ; attempt++) {
     const answer = await context.target.create(type, resource, options);
     if (answer.ok) return { kind: "applied", account: answer.value, exchange: answer.exchange, settled: true };
@@ -160,14 +160,6 @@ const remove = async (
       return { kind: "applied", account: null, exchange: answer.failure.exchange, settled: true };
     if (!seen.ok || attempt === 2) return { kind: "failed", failure: answer.failure };
   }
-};
-
-/** The body of a create: what must change from nothing. */
-const resourceOf = (type: "User" | "Group", changes: readonly AttributeDifference[]): JsonObject => {
-  const urn = type === "User" ? schemaUrns.user : schemaUrns.group;
-  const body = applyTo({}, changes);
-  const extensions = Object.keys(body).filter((name) => name.toLowerCase().startsWith("urn:"));
-  return { schemas: [urn, ...extensions], ...body };
 };
 
 /** The account as it must be now, as far as the target would show it. */

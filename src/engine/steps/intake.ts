@@ -1,12 +1,14 @@
 import { sql } from "kysely";
-import { assignedGroupIds, assignmentsOf } from "#apps";
-import { getGroups, getUsers, groupsOf, listMembers } from "#directory";
+import { assignmentsOf } from "#apps";
+import { getGroups, getUsers, groupsOf, membersOfAny, nestedGroups } from "#directory";
 import { type FeedRow, feedHead, learnSizes, readFeed, type Store, type Tx, type Watermark } from "#store";
 import type { Lane } from "#targets";
 import { owe } from "../due.ts";
 import { inQuestion, linked } from "../in-question.ts";
 import { type JobContext, mappingOf } from "../job-context.ts";
 import { linksOf, pageOfLinked } from "../links.ts";
+import { oweMembers, oweWholeGroups } from "../owed-members.ts";
+import { groupsCountedIn, groupsCounting, type Reach, readReach } from "../reach.ts";
 
 export interface TakenIn {
   /** Objects that were made due. */
@@ -89,7 +91,10 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
   for (const type of ["User", "Group"] as const) {
     const pages = type === "Group" && mappingOf(context, type) === null ? linked : inQuestion;
     for await (const ids of pages(store.db, context, type)) {
-      owed += await store.transaction((tx) => owe(tx, job.id, type, ids, "bulk", "Everything", now));
+      owed += await store.transaction(async (tx) => {
+        if (type === "Group") await oweWholeGroups(tx, job.id, ids, true);
+        return owe(tx, job.id, type, ids, "bulk", "Everything", now);
+      });
     }
   }
   await learnSizes(store.db);
@@ -101,14 +106,15 @@ const oweEverything = async (store: Store, context: JobContext, now: Date): Prom
   return owed;
 };
 
-const eachPage = async <Item extends { readonly id: string }>(
-  read: (after: string | null) => Promise<readonly Item[]>,
-  use: (page: readonly Item[]) => Promise<void>,
+/** Goes through ids in order, a page at a time. */
+const eachPage = async (
+  read: (after: string | null) => Promise<readonly string[]>,
+  use: (page: readonly string[]) => Promise<void>,
 ): Promise<void> => {
   for (let after: string | null = null; ; ) {
     const page = await read(after);
     await use(page);
-    after = page.at(-1)?.id ?? null;
+    after = page.at(-1) ?? null;
     if (page.length < pageSize) return;
   }
 };
@@ -120,6 +126,7 @@ const takeDirectoryChanges = async (
   now: Date,
 ): Promise<number> => {
   if (rows.length === 0) return 0;
+  const reach = await readReach(tx, context.app.id);
   const users = new Map<string, { lane: Lane; reason: string }>();
   const groups = new Map<string, FeedRow>();
   const bulk: Lane = rows.length > bulkFrom ? "bulk" : "change";
@@ -132,12 +139,11 @@ const takeDirectoryChanges = async (
         reason: `${row.kind} ${row.action}`,
       });
     }
-    if (row.kind === "membership" && row.relatedId !== null && mappingOf(context, "Group") !== null)
-      groups.set(row.relatedId, row);
   }
-  const concerned = new Set(await concerns(tx, context, [...users.keys()]));
-  // A membership or manager row may name a group; groups are taken in as such.
-  for (const id of (await getGroups(tx, [...concerned])).keys()) concerned.delete(id);
+  // A membership row may name a group; groups are taken in as such.
+  const asMembers = await getGroups(tx, [...users.keys()]);
+  for (const id of asMembers.keys()) users.delete(id);
+  const concerned = await concerns(tx, context, reach, [...users.keys()]);
   let owed = 0;
   const byUrgency = Map.groupBy(
     [...users].filter(([id]) => concerned.has(id)),
@@ -155,18 +161,78 @@ const takeDirectoryChanges = async (
       now,
     );
   }
-  for (const [groupId, row] of groups) owed += await takeGroup(tx, context, groupId, row, now);
+  owed += await takeMemberships(tx, context, reach, rows, asMembers, now);
+  for (const [groupId, row] of groups) owed += await takeGroup(tx, context, reach, groupId, row, now);
+  return owed;
+};
+
+/**
+ * Memberships of provisioned groups, one by one; and everybody within a group that joined or left another, as far as nested groups count anywhere. A change
+ * of groups among themselves may reach any group that counts nested ones, so those are compared as a whole.
+ */
+const takeMemberships = async (
+  tx: Tx,
+  context: JobContext,
+  reach: Reach,
+  rows: readonly FeedRow[],
+  asMembers: ReadonlyMap<string, unknown>,
+  now: Date,
+): Promise<number> => {
+  const jobId = context.job.id;
+  const hasGroups = mappingOf(context, "Group") !== null;
+  const memberships = rows.flatMap(({ kind, objectId, relatedId }) =>
+    kind === "membership" && relatedId !== null ? [{ memberId: objectId, groupId: relatedId }] : [],
+  );
+  const pairs = memberships.filter(({ memberId }) => !asMembers.has(memberId));
+  const counting = pairs.flatMap(({ memberId, groupId }) =>
+    groupsCounting(reach, groupId).map((id) => ({ memberId, groupId: id })),
+  );
+  let owed = 0;
+  if (hasGroups && counting.length > 0) {
+    const concerned = await concerns(tx, context, reach, [...new Set(counting.map(({ groupId }) => groupId))]);
+    const ours = counting.filter(({ groupId }) => concerned.has(groupId));
+    await oweMembers(tx, jobId, ours);
+    const groupIds = [...new Set(ours.map(({ groupId }) => groupId))];
+    owed += await owe(tx, jobId, "Group", groupIds, "change", "membership changed", now);
+  }
+  if (reach.expanded.length === 0) return owed;
+  const moved = [...new Set(memberships.map(({ memberId }) => memberId).filter((id) => asMembers.has(id)))];
+  const hasMovedGroups = moved.length > 0 || rows.some(({ kind, action }) => kind === "group" && action !== "updated");
+  if (!hasMovedGroups) return owed;
+  if (hasGroups) {
+    await oweWholeGroups(tx, jobId, reach.expanded, false);
+    owed += await owe(tx, jobId, "Group", reach.expanded, "change", "nesting changed", now);
+  }
+  const within = [...moved, ...(await nestedGroups(tx, moved)).map(({ groupId }) => groupId)];
+  await eachPage(
+    (after) => membersOfAny(tx, within, { after, limit: pageSize, kind: "user" }),
+    async (ids) => {
+      const concerned = [...(await concerns(tx, context, reach, ids))];
+      owed += await owe(
+        tx,
+        jobId,
+        "User",
+        concerned,
+        ids.length > bulkFrom ? "bulk" : "change",
+        "nesting changed",
+        now,
+      );
+    },
+  );
   return owed;
 };
 
 /** Which of the objects concern the job: assigned, linked, due, or everyone where the job syncs all. Cost follows the number of changes. */
-const concerns = async (tx: Tx, context: JobContext, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+const concerns = async (
+  tx: Tx,
+  context: JobContext,
+  { ways }: Reach,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> => {
   if (context.settings.syncAll || ids.length === 0) return new Set(ids);
   const concerned = new Set((await linksOf(tx, context.links, ids)).keys());
   for (const { principalId } of await assignmentsOf(tx, context.app.id, ids)) concerned.add(principalId);
-  const assignedGroups = await assignedGroupIds(tx, context.app.id);
-  if (assignedGroups.length > 0)
-    for (const { memberId } of await groupsOf(tx, ids, assignedGroups)) concerned.add(memberId);
+  if (ways.size > 0) for (const { memberId } of await groupsOf(tx, ids, [...ways.keys()])) concerned.add(memberId);
   const { rows } = await sql<{ id: string }>`
     select object_id as id from provisioning.due where job_id = ${context.job.id} and object_id = any(${ids}::uuid[])`.execute(
     tx,
@@ -176,8 +242,15 @@ const concerns = async (tx: Tx, context: JobContext, ids: readonly string[]): Pr
 };
 
 /** A group that changed, where groups are provisioned. Its members come by changes of their own: the directory writes one for each membership that a group takes along. */
-const takeGroup = async (tx: Tx, context: JobContext, groupId: string, row: FeedRow, now: Date): Promise<number> => {
-  if (mappingOf(context, "Group") === null || !(await concerns(tx, context, [groupId])).has(groupId)) return 0;
+const takeGroup = async (
+  tx: Tx,
+  context: JobContext,
+  reach: Reach,
+  groupId: string,
+  row: FeedRow,
+  now: Date,
+): Promise<number> => {
+  if (mappingOf(context, "Group") === null || !(await concerns(tx, context, reach, [groupId])).has(groupId)) return 0;
   return owe(tx, context.job.id, "Group", [groupId], "change", `${row.kind} ${row.action}`, now);
 };
 
@@ -193,17 +266,15 @@ const oweBehindGroup = async (
   const oweUsers = async (ids: readonly string[]) => {
     owed += await owe(tx, context.job.id, "User", ids, ids.length > bulkFrom ? "bulk" : "change", reason, now);
   };
-  const assigned = context.settings.syncAll || (await assignmentsOf(tx, context.app.id, [groupId])).length > 0;
-  if (assigned) {
-    await eachPage(
-      (after) => listMembers(tx, groupId, { after, limit: pageSize, kind: "user" }),
-      (members) => oweUsers(members.map(({ id }) => id)),
-    );
+  const reach = await readReach(tx, context.app.id);
+  if (context.settings.syncAll || reach.ways.has(groupId)) {
+    const counted = groupsCountedIn(reach, groupId);
+    await eachPage((after) => membersOfAny(tx, counted, { after, limit: pageSize, kind: "user" }), oweUsers);
   }
-  await eachPage(
-    (after) => pageOfLinked(tx, context.links, "User", { after, limit: pageSize, restingOn: [groupId] }),
-    (links) => oweUsers(links.map(({ id }) => id)),
-  );
+  await eachPage(async (after) => {
+    const links = await pageOfLinked(tx, context.links, "User", { after, limit: pageSize, restingOn: [groupId] });
+    return links.map(({ id }) => id);
+  }, oweUsers);
   return owed;
 };
 
@@ -231,8 +302,10 @@ const takeAppChanges = async (tx: Tx, context: JobContext, rows: readonly FeedRo
     const reason = `assignment ${action}`;
     // What is neither a user nor a group any more was purged; only the links that rested on it can tell what it was.
     if (!users.has(objectId)) owed += await oweBehindGroup(tx, context, objectId, reason, now);
-    if (groups.has(objectId) && mappingOf(context, "Group") !== null)
+    if (groups.has(objectId) && mappingOf(context, "Group") !== null) {
+      await oweWholeGroups(tx, context.job.id, [objectId], false);
       owed += await owe(tx, context.job.id, "Group", [objectId], "change", reason, now);
+    }
     if (!groups.has(objectId))
       owed += await owe(
         tx,

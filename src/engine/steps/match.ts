@@ -5,13 +5,14 @@ import {
   type MatchQuestion,
   type MatchVerdict,
   nextMatch,
+  type ObjectType,
 } from "#core";
 import type { RequestOptions, TargetFailure } from "#targets";
 import type { JobContext } from "../job-context.ts";
 import type { Claimed } from "../source-objects.ts";
 
 /** Answers questions about accounts without a request of their own, or null where only the target knows. */
-export type Recall = (question: MatchQuestion) => readonly CurrentObject[] | null;
+export type Recall = (question: MatchQuestion, type: ObjectType) => readonly CurrentObject[] | null;
 
 export type Matched =
   | { readonly ok: true; readonly verdict: MatchVerdict; readonly answers: readonly MatchAnswer[] }
@@ -32,7 +33,7 @@ export const match = async (
   for (;;) {
     const next = nextMatch(claimed.link, desired?.matching ?? [], answers, options.seek);
     if ("verdict" in next) return { ok: true, verdict: next.verdict, answers };
-    const known = recall(next.ask);
+    const known = recall(next.ask, claimed.source.type);
     if (known !== null) {
       answers.push({ question: next.ask, found: known });
       continue;

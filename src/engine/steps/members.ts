@@ -1,9 +1,11 @@
 import { sql } from "kysely";
-import { listMembers } from "#directory";
+import { membersAtATime } from "#core";
+import { groupsOf, membersOfAny } from "#directory";
 import type { Queryable, Tx } from "#store";
 import type { Exchange, RequestOptions, TargetFailure } from "#targets";
 import type { JobContext } from "../job-context.ts";
-import { type LinkScope, linksOf } from "../links.ts";
+import { accountsOf, type LinkScope } from "../links.ts";
+import { groupsCountedIn, readReach } from "../reach.ts";
 
 /** A member of a group as the target knows it. */
 export interface Member {
@@ -17,7 +19,16 @@ export interface MemberChange {
   readonly remove: readonly Member[];
   /** Members of the directory's group that have no account in scope yet. */
   readonly unsettled: readonly string[];
+  /** Ids of members that the target has and the directory does not. */
+  readonly strangers: readonly string[];
 }
+
+/** Which members are compared. */
+export type Compared =
+  /** All of them; `there` are the target's own, null where it was not asked. */
+  | { readonly kind: "whole"; readonly there: ReadonlySet<string> | null }
+  /** These alone, so that a group of any size costs what changed. */
+  | { readonly kind: "some"; readonly ids: readonly string[] };
 
 export type MembersOutcome =
   | { readonly ok: true; readonly written: MemberChange; readonly exchanges: readonly Exchange[] }
@@ -25,12 +36,10 @@ export type MembersOutcome =
   | { readonly ok: false; readonly written: MemberChange; readonly failure: TargetFailure };
 
 const pageSize = 1000;
-/** Members in one request. */
-const chunkSize = 500;
 
 /**
- * What has to change: direct members that are people with an account in scope are wanted, what `member_link` holds is there. The target is not asked, so that a
- * group of any size costs what changed. Members that somebody added in the target are not known here and stay.
+ * What has to change: members that are people with an account in scope are wanted (those of nested groups too, where the assignment expands them), what
+ * `member_link` holds is there.
  * @param onlyAdds true: who left the group stays a member in the target
  */
 export const memberChange = async (
@@ -38,47 +47,85 @@ export const memberChange = async (
   context: JobContext,
   groupId: string,
   onlyAdds: boolean,
+  compared: Compared = { kind: "whole", there: null },
 ): Promise<MemberChange> => {
-  const add: Member[] = [];
-  const unsettled: string[] = [];
-  const kept = new Set<string>();
-  const written = await writtenMembers(q, context.links, groupId);
-  for (let after: string | null = null; ; ) {
-    const page: readonly { readonly id: string }[] = await listMembers(q, groupId, {
-      after,
-      limit: pageSize,
-      kind: "user",
-    });
-    const links = await linksOf(
-      q,
-      context.links,
-      page.map(({ id }) => id),
-    );
-    for (const { id } of page) {
-      const link = links.get(id);
-      if (link === undefined || !link.managed || !link.inScope) {
-        unsettled.push(id);
-        continue;
-      }
-      kept.add(id);
-      if (written.get(id) !== link.targetId) add.push({ id, targetId: link.targetId });
+  const counted = groupsCountedIn(await readReach(q, context.app.id), groupId);
+  const change: Collected = { add: [], remove: [], unsettled: [], strangers: [] };
+  if (compared.kind === "some") {
+    for (let from = 0; from < compared.ids.length; from += pageSize) {
+      const ids = compared.ids.slice(from, from + pageSize);
+      const wanted = [...new Set((await groupsOf(q, ids, counted)).map(({ memberId }) => memberId))];
+      const written = await writtenAmong(q, context.links, groupId, sql`member_id = any(${ids}::uuid[])`);
+      await compare(q, context, wanted, written, null, change);
     }
-    after = page.at(-1)?.id ?? null;
-    if (page.length < pageSize) break;
+  } else {
+    await compareWhole(q, context, groupId, counted, compared.there, change);
   }
-  const gone = onlyAdds ? [] : [...written].filter(([id]) => !kept.has(id));
-  const remove = gone.map(([id, targetId]) => ({ id, targetId }));
-  return { add, remove, unsettled };
+  return onlyAdds ? { ...change, remove: [], strangers: [] } : change;
 };
 
-const writtenMembers = async (
+interface Collected {
+  readonly add: Member[];
+  readonly remove: Member[];
+  readonly unsettled: string[];
+  strangers: readonly string[];
+}
+
+/** Goes through the directory's members and what was written side by side, both by id, a page at a time. */
+const compareWhole = async (
+  q: Queryable,
+  context: JobContext,
+  groupId: string,
+  counted: readonly string[],
+  there: ReadonlySet<string> | null,
+  change: Collected,
+): Promise<void> => {
+  const strangers = new Set(there);
+  for (let after: string | null = null; ; ) {
+    const wanted: readonly string[] = await membersOfAny(q, counted, { after, limit: pageSize, kind: "user" });
+    const last = wanted.length < pageSize ? null : (wanted.at(-1) ?? null);
+    const from = after === null ? sql`true` : sql`member_id > ${after}::uuid`;
+    const until = last === null ? sql`true` : sql`member_id <= ${last}::uuid`;
+    const written = await writtenAmong(q, context.links, groupId, sql`${from} and ${until}`);
+    for (const targetId of written.values()) strangers.delete(targetId);
+    await compare(q, context, wanted, written, there, change);
+    if (last === null) break;
+    after = last;
+  }
+  for (const { targetId } of change.add) strangers.delete(targetId);
+  change.strangers = [...strangers];
+};
+
+/** @param there the target's own members; null: what was written is there */
+const compare = async (
+  q: Queryable,
+  context: JobContext,
+  wanted: readonly string[],
+  written: ReadonlyMap<string, string>,
+  there: ReadonlySet<string> | null,
+  change: Collected,
+): Promise<void> => {
+  const accounts = await accountsOf(q, context.links, wanted);
+  for (const id of wanted) {
+    const targetId = accounts.get(id);
+    if (targetId === undefined) change.unsettled.push(id);
+    else if (written.get(id) !== targetId || there?.has(targetId) === false) change.add.push({ id, targetId });
+  }
+  const kept = new Set(wanted.filter((id) => accounts.has(id)));
+  for (const [id, targetId] of written) if (!kept.has(id)) change.remove.push({ id, targetId });
+};
+
+const writtenAmong = async (
   q: Queryable,
   scope: LinkScope,
   groupId: string,
+  which: ReturnType<typeof sql>,
 ): Promise<ReadonlyMap<string, string>> => {
   const { rows } = await sql<{ id: string; target_id: string }>`
     select member_id as id, member_target_id as target_id from provisioning.member_link
-    where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId}`.execute(q);
+    where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId} and ${which}`.execute(
+    q,
+  );
   return new Map(rows.map(({ id, target_id }) => [id, target_id]));
 };
 
@@ -90,37 +137,44 @@ export const countWritten = async (q: Queryable, scope: LinkScope, groupId: stri
   return rows[0]?.n ?? 0;
 };
 
-/** Sends the changes, a few hundred members a request. */
+/** Sends the changes, as many members in a request as the target takes. Strangers are sent away only where the job says so. */
 export const writeMembers = async (
   context: JobContext,
   groupTargetId: string,
   change: MemberChange,
   options: RequestOptions,
 ): Promise<MembersOutcome> => {
+  const { target, settings } = context;
   const exchanges: Exchange[] = [];
-  const written = { add: [] as Member[], remove: [] as Member[], unsettled: change.unsettled };
-  const steps = [
-    ...chunks(change.remove).map((members) => ({ kind: "remove" as const, members })),
-    ...chunks(change.add).map((members) => ({ kind: "add" as const, members })),
+  const written = { add: [] as Member[], remove: [] as Member[], strangers: change.strangers };
+  const sent = (): MemberChange => ({ ...written, unsettled: change.unsettled });
+  const strangers = settings.extraMembers === "remove" ? change.strangers : [];
+  const [leaving, joining] = [membersAtATime(target.profile, "remove"), membersAtATime(target.profile, "add")];
+  const steps: readonly (Partial<typeof written> & Pick<typeof written, "strangers">)[] = [
+    ...chunks(change.remove, leaving).map((remove) => ({ remove, strangers: [] })),
+    ...chunks(strangers, leaving).map((some) => ({ strangers: some })),
+    ...chunks(change.add, joining).map((add) => ({ add, strangers: [] })),
   ];
-  for (const { kind, members } of steps) {
-    const ids = members.map(({ targetId }) => targetId);
-    const answer = await context.target.changeMembers(
+  for (const { add = [], remove = [], strangers: others } of steps) {
+    const answer = await target.changeMembers(
       groupTargetId,
-      { add: kind === "add" ? ids : [], remove: kind === "remove" ? ids : [] },
+      { add: idsOf(add), remove: [...idsOf(remove), ...others] },
       options,
     );
     // An uncertain change of members is simply sent again: adding and removing twice does the same as once.
-    if (!answer.ok) return { ok: false, written, failure: answer.failure };
+    if (!answer.ok) return { ok: false, written: sent(), failure: answer.failure };
     exchanges.push(answer.exchange);
-    written[kind].push(...members);
+    written.remove.push(...remove);
+    written.add.push(...add);
   }
-  return { ok: true, written, exchanges };
+  return { ok: true, written: sent(), exchanges };
 };
 
-const chunks = (members: readonly Member[]): Member[][] =>
-  Array.from({ length: Math.ceil(members.length / chunkSize) }, (_unused, index) =>
-    members.slice(index * chunkSize, (index + 1) * chunkSize),
+const idsOf = (members: readonly Member[]): readonly string[] => members.map(({ targetId }) => targetId);
+
+const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_unused, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 
 /** Remembers what was written. */
@@ -154,17 +208,17 @@ export const forgetMembers = async (tx: Tx, scope: LinkScope, groupIds: readonly
   );
 };
 
-/** Groups in which somebody's account is written as a member. */
+/** The groups in which somebody's account is written as a member, one pair for each. */
 export const groupsWith = async (
   q: Queryable,
   scope: LinkScope,
   memberIds: readonly string[],
-): Promise<readonly string[]> => {
+): Promise<readonly { readonly groupId: string; readonly memberId: string }[]> => {
   if (memberIds.length === 0) return [];
-  const { rows } = await sql<{ id: string }>`
-    select distinct group_id as id from provisioning.member_link
+  const { rows } = await sql<{ groupId: string; memberId: string }>`
+    select group_id as "groupId", member_id as "memberId" from provisioning.member_link
     where job_id = ${scope.jobId} and target_identity = ${scope.identity} and member_id = any(${memberIds}::uuid[])`.execute(
     q,
   );
-  return rows.map(({ id }) => id);
+  return rows;
 };

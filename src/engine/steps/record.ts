@@ -11,6 +11,7 @@ import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
 import { dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
+import { oweMembers, settleMembers } from "../owed-members.ts";
 import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
 
 export interface Recorded {
@@ -92,17 +93,14 @@ export const record = async (
     await saveLinks(tx, context.links, links, now);
     for (const { claimed, members } of handled)
       if (members !== null) await recordMembers(tx, context.links, claimed.source.id, members);
+    for (const { compared, membersFailure } of handled)
+      if (compared !== null && membersFailure === null) await settleMembers(tx, jobId, compared.owed);
     await settle(tx, jobId, settled);
-    // Who leaves scope, or loses the account, leaves the groups that were written with it.
-    await owe(
-      tx,
-      jobId,
-      "Group",
-      await groupsWith(tx, context.links, [...leftScope, ...dropped]),
-      "change",
-      "MemberLeft",
-      now,
-    );
+    // Who leaves scope, or has another account or none, changes the groups that were written with the one before.
+    const memberships = await groupsWith(tx, context.links, [...leftScope, ...dropped, ...movedAccounts]);
+    await oweMembers(tx, jobId, memberships);
+    const groups = [...new Set(memberships.map(({ groupId }) => groupId))];
+    await owe(tx, jobId, "Group", groups, "change", "MemberLeft", now);
     await postpone(tx, jobId, postponed);
     for (const due of unsettled) await owe(tx, jobId, due.type, [due.id], due.lane, "NotSettled", now);
     for (const due of gone) await owe(tx, jobId, due.type, [due.id], due.lane, "AccountGone", now);
@@ -248,7 +246,8 @@ const isCertain = (handled: Handled): boolean => {
  */
 const isWorthAnEntry = (handled: Handled): boolean => {
   const { lane, reason } = handled.claimed.due;
-  if (lane === "onDemand" || (handled.members?.add.length ?? 0) + (handled.members?.remove.length ?? 0) > 0)
+  const { add, remove, strangers } = handled.members ?? { add: [], remove: [], strangers: [] };
+  if (lane === "onDemand" || handled.membersFailure !== null || add.length + remove.length + strangers.length > 0)
     return true;
   if (handled.decision?.kind === "decision" && handled.decision.reason === "Unmanaged")
     return troubleOf(handled) !== null;
@@ -303,11 +302,20 @@ const rememberWaiting = async (
   now: Date,
 ): Promise<void> => {
   const looked = handled.filter(({ desired }) => desired !== null);
+  // Of a group whose members were looked at in part, or not at all, the others go on waiting.
+  const wholly = looked.filter(({ claimed, compared }) => claimed.source.type === "User" || compared?.kind === "whole");
   const pairs = looked.flatMap(({ claimed, unsettled }) =>
     unsettled.map((wanted) => ({ wanted, waiting: claimed.source.id, type: claimed.source.type })),
   );
-  if (looked.length > 0) {
-    await sql`delete from provisioning.unsettled where job_id = ${jobId} and waiting_id = any(${looked.map(({ claimed }) => claimed.source.id)}::uuid[])`.execute(
+  if (wholly.length > 0) {
+    await sql`delete from provisioning.unsettled where job_id = ${jobId} and waiting_id = any(${wholly.map(({ claimed }) => claimed.source.id)}::uuid[])`.execute(
+      tx,
+    );
+  }
+  for (const { claimed, compared } of looked) {
+    if (compared?.kind !== "some") continue;
+    await sql`
+      delete from provisioning.unsettled where job_id = ${jobId} and waiting_id = ${claimed.source.id} and wanted_id = any(${compared.owed.members}::uuid[])`.execute(
       tx,
     );
   }
@@ -318,18 +326,24 @@ const rememberWaiting = async (
       on conflict do nothing`.execute(tx);
   }
   // Also those whose wanted account was linked in this very batch, or before they were recorded.
-  const { rows } = await sql<{ id: string; type: "User" | "Group" }>`
-    select distinct u.waiting_id as id, u.waiting_type as type from provisioning.unsettled u
+  const { rows } = await sql<{ id: string; type: "User" | "Group"; wanted: string }>`
+    select u.waiting_id as id, u.waiting_type as type, u.wanted_id as wanted from provisioning.unsettled u
     where u.job_id = ${jobId} and (u.wanted_id = any(${newlyLinked}::uuid[]) or (u.waiting_id = any(${pairs.map(({ waiting }) => waiting)}::uuid[])
       and exists (select 1 from provisioning.link l where l.job_id = ${jobId} and l.source_id = u.wanted_id and l.managed and l.in_scope)))`.execute(
     tx,
+  );
+  const members = rows.filter(({ type }) => type === "Group");
+  await oweMembers(
+    tx,
+    jobId,
+    members.map(({ id, wanted }) => ({ groupId: id, memberId: wanted })),
   );
   for (const type of ["User", "Group"] as const) {
     await owe(
       tx,
       jobId,
       type,
-      rows.filter((row) => row.type === type).map(({ id }) => id),
+      [...new Set(rows.filter((row) => row.type === type).map(({ id }) => id))],
       "bulk",
       "ReferenceSettled",
       now,

@@ -2,11 +2,15 @@ import { type Result, statusError, succeed } from "../error.ts";
 import { foldCase, isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "../json.ts";
 import { messageUrns } from "./urns.ts";
 
-/** One page of a list: `totalResults` counts every match, `startIndex` counts from 1. */
+/**
+ * One page of a list: `totalResults` counts every match, `startIndex` counts from 1. `nextCursor` is what the next page is asked for by, where the
+ * target pages by cursor (RFC 9865) and this is not the last one.
+ */
 export type ListPage = {
   readonly resources: readonly JsonObject[];
   readonly totalResults: number;
   readonly startIndex: number;
+  readonly nextCursor?: string;
 };
 
 /** The body of a list reply (RFC 7644 section 3.4.2); `Resources` is always there. */
@@ -20,29 +24,44 @@ export const listResponse = (page: ListPage): JsonObject => ({
 
 const unreadable = (detail: string): Result<never> => ({ ok: false, error: statusError(502, detail) });
 
-const wholeNumber = (value: JsonValue | undefined): number | undefined =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+/** A whole number from 0, also where it is spelled as a text. */
+const wholeNumber = (value: JsonValue | undefined): number | undefined => {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+};
+
+const isList = (body: JsonObject): boolean => {
+  const schemas = valueOfName(body, "schemas");
+  if (schemas === undefined) return valueOfName(body, "Resources") !== undefined;
+  const urn = foldCase(messageUrns.listResponse);
+  return isJsonArray(schemas) && schemas.some((item) => typeof item === "string" && foldCase(item) === urn);
+};
 
 /**
- * Reads a list reply of a target. Missing `Resources` are allowed while `totalResults` is 0; a missing `startIndex`
- * is 1. A body that is no list fails with status 502, since it is the target that is at fault.
+ * Reads a list reply of a target, however sloppy: numbers may be texts, one resource may stand there without an array around it, and `schemas`
+ * may be missing beside `Resources`. Missing `Resources` are allowed while `totalResults` is 0; a missing `startIndex` is 1, a missing
+ * `totalResults` the number of resources. A body that is no list fails with status 502, since it is the target that is at fault.
  */
 export const parseListResponse = (body: unknown): Result<ListPage> => {
   if (!isJsonObject(body)) return unreadable("The reply is not a JSON object.");
-  const schemas = valueOfName(body, "schemas");
-  const urn = foldCase(messageUrns.listResponse);
-  if (!isJsonArray(schemas) || !schemas.some((item) => typeof item === "string" && foldCase(item) === urn)) {
-    return unreadable('The reply\'s "schemas" do not list the ListResponse URN.');
-  }
-  const given = valueOfName(body, "Resources") ?? [];
+  if (!isList(body)) return unreadable('The reply\'s "schemas" do not list the ListResponse URN.');
+  const found = valueOfName(body, "Resources") ?? undefined;
+  const given = found === undefined ? [] : isJsonObject(found) ? [found] : found;
   if (!isJsonArray(given)) return unreadable('The reply\'s "Resources" are not an array.');
   const resources = given.filter(isJsonObject);
   if (resources.length !== given.length)
     return unreadable('The reply\'s "Resources" hold something that is no object.');
-  const totalResults = wholeNumber(valueOfName(body, "totalResults"));
+  const told = valueOfName(body, "totalResults");
+  const totalResults = told === undefined && found !== undefined ? resources.length : wholeNumber(told);
   if (totalResults === undefined) return unreadable('The reply\'s "totalResults" are not a whole number.');
   const startIndex = wholeNumber(valueOfName(body, "startIndex")) ?? 1;
-  return succeed({ resources, totalResults, startIndex });
+  const cursor = valueOfName(body, "nextCursor");
+  return succeed({
+    resources,
+    totalResults,
+    startIndex,
+    ...(typeof cursor === "string" && cursor !== "" ? { nextCursor: cursor } : {}),
+  });
 };
 
 /** Which page was asked for: `startIndex` from 1, `count` undefined when the server may choose. */

@@ -65,12 +65,29 @@ test("a list reads back; an empty one may lack its resources", () => {
 });
 
 const listed = { schemas: [messageUrns.listResponse], totalResults: 1 };
+
+test.each([
+  ["numbers as texts", { ...listed, totalResults: "7", startIndex: "3", Resources: [{ id: "1" }] }, 7, 3],
+  ["an object instead of an array", { ...listed, Resources: { id: "1" } }, 1, 1],
+  ["no schemas", { totalResults: 1, Resources: [{ id: "1" }] }, 1, 1],
+  ["no total", { schemas: [messageUrns.listResponse], Resources: [{ id: "1" }] }, 1, 1],
+  ["names in another letter case", { Schemas: listed.schemas, TOTALRESULTS: 1, resources: [{ id: "1" }] }, 1, 1],
+])("a sloppy list is read: %s", (_what, body, totalResults, startIndex) => {
+  expect(parseListResponse(body)).toEqual({ ok: true, value: { resources: [{ id: "1" }], totalResults, startIndex } });
+});
+
+test("a page by cursor says what comes next", () => {
+  const read = parseListResponse({ ...listed, Resources: [{ id: "1" }], nextCursor: "abc" });
+  expect(read.ok && read.value.nextCursor).toBe("abc");
+});
+
 test.each([
   [[]],
-  [{ totalResults: 0, Resources: [] }],
-  [{ ...listed, Resources: {} }],
+  [{ totalResults: 0 }],
+  [{ ...listed, Resources: "x" }],
   [{ ...listed, Resources: ["x"] }],
-  [{ ...listed, totalResults: "1", Resources: [] }],
+  [{ ...listed, totalResults: "many", Resources: [] }],
+  [{ result: "fine" }],
 ])("%j is no list", (body) => {
   const read = parseListResponse(body);
   expect(read.ok ? undefined : read.error.status).toBe(502);

@@ -60,7 +60,18 @@ const outgoing = (
 /** The path of the value as a whole: `emails[type eq "work"]` for `emails[type eq "work"].value`. */
 const elementOf = (path: ScimPath): ScimPath => ({ ...path, sub: undefined });
 
-const plan = (changes: readonly AttributeChange[], current: JsonObject | undefined): Result<readonly Planned[]> => {
+/** A reference's `value` as the style wants references: `manager` with the bare id for `manager.value`. */
+const asReference = (path: ScimPath, value: JsonValue, style: PatchStyle): { path: ScimPath; value: JsonValue } => {
+  const isReference = path.filter === undefined && path.sub !== undefined && foldCase(path.sub) === "value";
+  if (!isReference || style.references === "value") return { path, value };
+  return { path: elementOf(path), value: style.references === "bare" ? value : { value } };
+};
+
+const plan = (
+  changes: readonly AttributeChange[],
+  style: PatchStyle,
+  current: JsonObject | undefined,
+): Result<readonly Planned[]> => {
   const planned: Planned[] = [];
   for (const { path: text, value, adds } of changes) {
     const path = parsePath(text);
@@ -71,8 +82,8 @@ const plan = (changes: readonly AttributeChange[], current: JsonObject | undefin
       if (adds.length > 0) planned.push({ op: "add", path: path.value, value: adds, joins: true });
       continue;
     }
-    const op = value === undefined ? "remove" : isAbsent ? "add" : "replace";
-    planned.push({ op, path: path.value, value, joins: false });
+    if (value === undefined) planned.push({ op: "remove", path: path.value, value, joins: false });
+    else planned.push({ op: isAbsent ? "add" : "replace", ...asReference(path.value, value, style), joins: false });
   }
   return succeed(withWholeRemovals(planned, current));
 };
@@ -153,14 +164,17 @@ const withJsonBooleans = (path: ScimPath): ScimPath => {
   return path.filter === undefined ? path : { ...path, filter: rewritten(path.filter) };
 };
 
-const single = ({ op, path, value }: Planned, style: PatchStyle): OutgoingOperation =>
-  outgoing(op, printPath(style.filterBooleans === "json" ? withJsonBooleans(path) : path), value, style);
+const single = ({ op, path, value }: Planned, style: PatchStyle): OutgoingOperation => {
+  const text = printPath(style.filterBooleans === "json" ? withJsonBooleans(path) : path);
+  if (op !== "remove" || style.clearing === "remove") return outgoing(op, text, value, style);
+  return outgoing("replace", text, style.clearing === "null" ? null : "", style);
+};
 
 /**
  * Writes the operations that bring changes about, in the target's style. With the target's `current` resource, what
  * it lacks is added, what it has is replaced and removals of what it lacks are left out; without it everything is
  * replaced. Order: removals, values selected by a filter, plain attributes. A single plain attribute keeps its
- * path even in the grouped layout. An empty list means there is nothing to send.
+ * path even in the grouped layout, unless the style says otherwise. An empty list means there is nothing to send.
  * Fails with invalidPath or invalidFilter on a path that cannot be read.
  */
 export const makePatch = (
@@ -168,7 +182,7 @@ export const makePatch = (
   style: PatchStyle,
   current?: JsonObject,
 ): Result<readonly OutgoingOperation[]> => {
-  const planned = plan(changes, current);
+  const planned = plan(changes, style, current);
   if (!planned.ok) return planned;
   if (style.layout === "separate" && style.absentElement === "valuePath") {
     return succeed(planned.value.map((change) => single(change, style)));
@@ -187,7 +201,7 @@ export const makePatch = (
     ...selected.filter((change) => !isAppended(change)).map((change) => single(change, style)),
     ...appended(selected.filter(isAppended), style),
   ];
-  if (style.layout === "separate" || plain.length < 2) {
+  if (style.layout === "separate" || plain.length === 0 || (plain.length === 1 && style.alone === "path")) {
     return succeed([...first, ...plain.map((change) => single(change, style))]);
   }
   const value = groupedValue(plain, style);
@@ -207,5 +221,7 @@ export const makeMemberPatch = (
   );
   const byValue = change.remove.length === 0 ? [] : [outgoing("remove", "members", list(change.remove), style)];
   const removals = style.memberRemoval === "filter" ? byFilter : byValue;
-  return change.add.length === 0 ? removals : [...removals, outgoing("add", "members", list(change.add), style)];
+  if (change.add.length === 0) return removals;
+  const added = style.memberValues === "plain" ? list(change.add) : change.add.map((value) => ({ $ref: null, value }));
+  return [...removals, outgoing("add", "members", added, style)];
 };

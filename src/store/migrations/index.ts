@@ -6,6 +6,7 @@ import { sandboxMigration } from "./0005-sandbox.ts";
 import { schemaVersionsMigration } from "./0006-schema-versions.ts";
 import { providerMigration } from "./0007-provider.ts";
 import { tenantMigration } from "./0008-tenant.ts";
+import { memberDueMigration } from "./0010-member-due.ts";
 
 /** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
 export const migrations: Readonly<Record<string, string>> = {
@@ -17,4 +18,5 @@ export const migrations: Readonly<Record<string, string>> = {
   "0006-schema-versions": schemaVersionsMigration,
   "0007-provider": providerMigration,
   "0008-tenant": tenantMigration,
+  "0010-member-due": memberDueMigration,
 };

@@ -40,9 +40,9 @@ test.each([
   [200, same("ok")],
   [201, same("ok")],
   [202, split(incompatible, `uncertain ${notScim}`)],
-  [204, { ...split(incompatible, "ok"), create: `uncertain ${notScim}` }],
+  [204, split(incompatible, "ok")],
   [302, same(incompatible)],
-  [400, same("permanent BadRequest")],
+  [400, same("permanent UnprocessableEntity")],
   [401, same("credentials SystemForCrossDomainIdentityManagementInvalidCredentials")],
   [402, same("permanent LicenseLimitExceeded")],
   [403, same("permanent InsufficientRights")],
@@ -50,13 +50,17 @@ test.each([
   [405, same("permanent MethodNotAllowed")],
   [408, split("transient Timeout", "uncertain Timeout")],
   [409, same("duplicate Conflict")],
-  [410, { ...same("gone InvalidAnchor"), list: "permanent BadRequest", create: "permanent BadRequest" }],
-  [412, same("permanent PreconditionFailed")],
-  [413, same("permanent PayloadTooLarge")],
+  [
+    410,
+    { ...same("gone InvalidAnchor"), list: "permanent UnprocessableEntity", create: "permanent UnprocessableEntity" },
+  ],
+  [412, same("permanent UnprocessableEntity")],
+  [413, same("permanent UnprocessableEntity")],
   [415, same(`permanent ${notScim}`)],
-  [418, same("permanent BadRequest")],
+  [418, same("permanent UnprocessableEntity")],
   [422, same("permanent UnprocessableEntity")],
   [425, same("transient InternalServerError")],
+  [428, same("permanent UnprocessableEntity")],
   [429, same("transient TooManyRequests")],
   [500, split("transient InternalServerError", "uncertain InternalServerError")],
   [501, same("permanent NotImplemented")],
@@ -101,8 +105,8 @@ test.each([
   expect(read.ok ? "" : read.trouble.message).toBe(
     `GET /Users/1 was answered with 200, but ${why}; check the base URL.`,
   );
-  expect(verdict("create", answer(201, body))).toBe(`uncertain ${notScim}`);
-  expect(verdict("update", answer(200, body))).toBe(body === "" ? "ok" : `uncertain ${notScim}`);
+  for (const purpose of ["create", "update", "remove"] as const)
+    expect(verdict(purpose, answer(200, body))).toBe(body === "" ? "ok" : `uncertain ${notScim}`);
 });
 
 test("application/json and a byte order mark are taken", () => {
@@ -111,21 +115,58 @@ test("application/json and a byte order mark are taken", () => {
     ok: true,
     status: 200,
     body: { id: "1" },
+    location: null,
   });
+});
+
+const error = (status: number | string | undefined, more: object = {}) => ({
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+  status,
+  ...more,
+});
+
+test.each([
+  [error("409"), same("duplicate Conflict")],
+  [error(404), { ...same("gone InvalidAnchor"), list: incompatible, create: incompatible }],
+  [error("500"), split("transient InternalServerError", "uncertain InternalServerError")],
+  [error(undefined, { detail: "No" }), same("permanent UnprocessableEntity")],
+  [error("200"), same("permanent UnprocessableEntity")],
+  [{ status: 403, detail: "Not you" }, same("permanent InsufficientRights")],
+])("a good status around an error is that error: %j", (body, expected) => {
+  expect(forAll(answer(200, body))).toEqual(expected);
+});
+
+test("an error in a good answer is named as what it is; a resource that has a status is none", () => {
+  const judged = judge({ purpose: "create", what: "POST /Users" }, answer(200, error("409", { detail: "Taken" })), now);
+  expect(judged.ok ? null : judged.trouble).toMatchObject({
+    status: 200,
+    message: 'POST /Users was answered with 200, though the body is an error of 409: "Taken".',
+  });
+  expect(verdict("get", answer(200, { id: "1", status: 500, detail: "on leave" }))).toBe("ok");
+});
+
+test("a condition that failed is somebody else's change: it is tried again", () => {
+  const judged = judge({ purpose: "update", what: "PATCH /Users/1", conditional: true }, answer(412), now);
+  expect(judged.ok ? "" : `${judged.trouble.kind} ${judged.trouble.code}`).toBe("transient Conflict");
 });
 
 test.each([
   ["uniqueness", "Taken", "duplicate Conflict"],
-  ["invalidFilter", "No such filter", "permanent InvalidFilter"],
-  ["mutability", "Read only", "permanent Mutability"],
+  ["invalidFilter", "No such filter", "permanent NotImplemented"],
+  ["mutability", "Read only", "permanent NotPermitted"],
   ["invalidPath", "No path", "permanent SchemaAttributeNotFound"],
   ["noTarget", "No target", "permanent SchemaAttributeNotFound"],
   ["invalidValue", "emails is required", "permanent MandatoryFieldsMissing"],
-  ["invalidValue", "Bad value", "permanent InvalidValue"],
-  ["invalidSyntax", "Bad", "permanent InvalidSyntax"],
-  ["sensitive", "Bad", "permanent Sensitive"],
-  ["tooMany", "Bad", "permanent TooMany"],
-  ["unheardOf", "Bad", "permanent BadRequest"],
+  ["invalidValue", "Bad value", "permanent UnprocessableEntity"],
+  ["invalidValue", "The domain other.example is not allowed", "permanent InvalidDomain"],
+  ["invalidValue", "title takes a single value", "permanent UnprocessableEntity"],
+  ["invalidValue", "title is a single-valued attribute", "permanent SchemaPropertyCanOnlyAcceptValue"],
+  ["invalidSyntax", "Bad", `permanent ${notScim}`],
+  ["sensitive", "Bad", "permanent InsufficientRights"],
+  ["tooMany", "Bad", "permanent UnprocessableEntity"],
+  ["unheardOf", "Bad", "permanent UnprocessableEntity"],
+  [undefined, "No licenses left in this subscription", "permanent LicenseLimitExceeded"],
+  [undefined, "You have reached the maximum number of seats", "permanent LicenseLimitExceeded"],
 ])("400 with %s: %s", (scimType, detail, expected) => {
   expect(verdict("create", answer(400, { status: "400", scimType, detail }))).toBe(expected);
 });

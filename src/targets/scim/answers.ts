@@ -1,7 +1,17 @@
 import type { HttpFailure, HttpHeaders, HttpOutcome } from "#http";
 import { headerOf, readRetryAt } from "#http";
-import { isJsonObject, type JsonObject, parseErrorBody, type ScimError } from "#scim";
-import type { FailureKind } from "../target.ts";
+import {
+  foldCase,
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  messageUrns,
+  parseErrorBody,
+  type ScimError,
+  statusError,
+  valueOfName,
+} from "#scim";
+import type { FailureCode, FailureKind } from "../target.ts";
 import { errorDetail } from "./error-detail.ts";
 
 /** What a request was for. Its answers mean different things: a 404 on a list is no SCIM, a 404 on an id is an object that is gone. */
@@ -10,24 +20,36 @@ export type Purpose = "list" | "get" | "create" | "update" | "remove";
 /** A request that failed: what that means, and one sentence without secrets of ours (the target's words are in it as they came). */
 export interface Trouble {
   readonly kind: FailureKind;
-  readonly code: string;
+  readonly code: FailureCode;
   readonly status: number | null;
+  /** What kind of error the target calls it (RFC 7644 section 3.12), null where it does not. */
+  readonly scimType: string | null;
   readonly message: string;
   readonly retryAt: Date | null;
 }
 
 export type Verdict =
-  | { readonly ok: true; readonly status: number; readonly body: JsonObject | null }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly body: JsonObject | null;
+      /** Where the target says that what was made can be found; null where it does not. */
+      readonly location: string | null;
+    }
   | { readonly ok: false; readonly trouble: Trouble };
 
 /** Code for answers that are not SCIM. */
 export const notScim = "SystemForCrossDomainIdentityManagementServiceIncompatible";
+/** Code for many objects where one was asked for. */
+export const tooMany = "SystemForCrossDomainIdentityManagementMultipleEntriesInResponse";
 const badCredentials = "SystemForCrossDomainIdentityManagementInvalidCredentials";
 
 export interface Question {
   readonly purpose: Purpose;
   /** The request as a sentence names it: `POST /Users`. */
   readonly what: string;
+  /** True where the request said which version it means. */
+  readonly conditional?: boolean;
 }
 
 const isWrite = (purpose: Purpose): boolean => purpose === "create" || purpose === "update" || purpose === "remove";
@@ -35,13 +57,13 @@ const isOfOneObject = (purpose: Purpose): boolean => purpose !== "list" && purpo
 
 const trouble = (
   kind: FailureKind,
-  code: string,
+  code: FailureCode,
   status: number | null,
   message: string,
-  retryAt: Date | null = null,
+  more: Partial<Pick<Trouble, "retryAt" | "scimType">> = {},
 ): { readonly ok: false; readonly trouble: Trouble } => ({
   ok: false,
-  trouble: { kind, code, status, message, retryAt },
+  trouble: { kind, code, status, message, retryAt: null, scimType: null, ...more },
 });
 
 const failed = ({ purpose, what }: Question, failure: HttpFailure): Verdict => {
@@ -87,40 +109,69 @@ const kindOfBody = (headers: HttpHeaders, text: string): string => {
   return "the body is no complete JSON object";
 };
 
-const succeeded = (question: Question, status: number, headers: HttpHeaders, text: string): Verdict => {
+/** The error that a good status carries all the same, null where the body is none. */
+const errorWithin = (body: unknown): ScimError | null => {
+  if (!isJsonObject(body)) return null;
+  const schemas = valueOfName(body, "schemas");
+  const named = isJsonArray(schemas) && schemas.some((urn) => foldCase(String(urn)) === foldCase(messageUrns.error));
+  const error = parseErrorBody(body, 400);
+  if (error === undefined) return named ? statusError(400, "") : null;
+  if (named) return error.status >= 400 ? error : { ...error, status: 400 };
+  const hasNothingElse = ["id", "Resources", "schemas"].every((name) => valueOfName(body, name) === undefined);
+  return hasNothingElse && error.status >= 400 && error.detail !== "" ? error : null;
+};
+
+const succeeded = (question: Question, status: number, headers: HttpHeaders, text: string, now: Date): Verdict => {
   const { purpose } = question;
-  const body = text === "" ? undefined : parsedBody(text);
+  const isEmpty = text.trim() === "";
+  const body = isEmpty ? undefined : parsedBody(text);
+  const error = errorWithin(body);
+  if (error !== null) return refused(question, { status: error.status, shown: status }, headers, text, now);
   if (status === 202) return unreadable(question, status, "it was only accepted for later");
-  if (purpose === "remove") return { ok: true, status, body: null };
-  if (isJsonObject(body)) return { ok: true, status, body };
-  if (purpose === "update" && text.trim() === "") return { ok: true, status, body: null };
+  const location = headerOf(headers, "location") ?? null;
+  if (isJsonObject(body)) return { ok: true, status, body: purpose === "remove" ? null : body, location };
+  // Nothing need be shown after a write; of what was made, the caller finds out the id.
+  if (isEmpty && isWrite(purpose)) return { ok: true, status, body: null, location };
   return unreadable(question, status, kindOfBody(headers, text));
 };
 
-const byScimType: Readonly<Record<NonNullable<ScimError["scimType"]>, string>> = {
-  invalidFilter: "InvalidFilter",
-  tooMany: "TooMany",
+const byScimType: Readonly<Record<NonNullable<ScimError["scimType"]>, FailureCode>> = {
+  invalidFilter: "NotImplemented",
+  tooMany: "UnprocessableEntity",
   uniqueness: "Conflict",
-  mutability: "Mutability",
-  invalidSyntax: "InvalidSyntax",
+  mutability: "NotPermitted",
+  invalidSyntax: notScim,
   invalidPath: "SchemaAttributeNotFound",
   noTarget: "SchemaAttributeNotFound",
-  invalidValue: "InvalidValue",
-  invalidVers: "InvalidVers",
-  sensitive: "Sensitive",
-  invalidCursor: "InvalidCursor",
-  expiredCursor: "ExpiredCursor",
-  invalidCount: "InvalidCount",
+  invalidValue: "UnprocessableEntity",
+  invalidVers: notScim,
+  sensitive: "InsufficientRights",
+  invalidCursor: "UnprocessableEntity",
+  expiredCursor: "UnprocessableEntity",
+  invalidCount: "UnprocessableEntity",
 };
+
+/** What targets say in words only, most particular first. */
+const byWords: readonly (readonly [words: RegExp, code: FailureCode])[] = [
+  [
+    /\b(licen[cs]es?|seats?|subscription|quota)\b.*\b(limit|exceed|exhaust|full|reached|left|available|maximum)/i,
+    "LicenseLimitExceeded",
+  ],
+  [/\b(limit|exceed|exhaust|maximum|no more|out of)\b.*\b(licen[cs]es?|seats?|quota)\b/i, "LicenseLimitExceeded"],
+  [/\bdomain\b/i, "InvalidDomain"],
+  [/\b(single[- ]?valued|only (one|a single) value)\b/i, "SchemaPropertyCanOnlyAcceptValue"],
+];
 
 const missingValue = /\b(required|mandatory|missing|must not be empty|may not be (null|empty))\b/i;
 
-const badRequest = (purpose: Purpose, error: ScimError | undefined): string => {
-  const scimType = error?.scimType;
-  if (missingValue.test(error?.detail ?? "") && (scimType === undefined || scimType === "invalidValue")) {
+const refusalCode = (purpose: Purpose, error: ScimError | undefined, usual: FailureCode): FailureCode => {
+  const { scimType, detail = "" } = error ?? {};
+  if (missingValue.test(detail) && (scimType === undefined || scimType === "invalidValue")) {
     return purpose === "create" ? "MandatoryFieldsMissing" : "MissingValues";
   }
-  return scimType === undefined ? "BadRequest" : byScimType[scimType];
+  const told =
+    scimType === undefined || scimType === "invalidValue" ? byWords.find(([words]) => words.test(detail)) : undefined;
+  return told?.[1] ?? (scimType === undefined ? usual : byScimType[scimType]);
 };
 
 const hints: ReadonlyMap<number, string> = new Map([
@@ -129,19 +180,22 @@ const hints: ReadonlyMap<number, string> = new Map([
   [403, "Check that the token's owner has Admin permissions in the target."],
   [404, "Check the base URL."],
   [405, "Check the base URL and what the target supports."],
-  [413, "Send less at a time."],
+  [406, "Let the profile's mediaType name the type that the target wants."],
+  [412, "Read the object again: it has changed meanwhile."],
+  [413, "Send less at a time: lower membersPerRequest or patchOperations in the profile."],
+  [415, "Let the profile's mediaType name the type that the target wants."],
+  [428, "Set ifMatch in the profile."],
   [429, "The request is repeated when the target allows it."],
 ]);
 
-const permanentCodes: ReadonlyMap<number, string> = new Map([
+const permanentCodes: ReadonlyMap<number, FailureCode> = new Map([
   [402, "LicenseLimitExceeded"],
-  [403, "InsufficientRights"],
   [405, "MethodNotAllowed"],
   [406, notScim],
-  [412, "PreconditionFailed"],
-  [413, "PayloadTooLarge"],
+  [412, "UnprocessableEntity"],
+  [413, "UnprocessableEntity"],
   [415, notScim],
-  [422, "UnprocessableEntity"],
+  [428, "UnprocessableEntity"],
   [501, "NotImplemented"],
 ]);
 
@@ -156,34 +210,48 @@ const redirected = ({ what }: Question, status: number, headers: HttpHeaders): V
   );
 };
 
-const refused = (question: Question, status: number, headers: HttpHeaders, text: string, now: Date): Verdict => {
-  const { purpose, what } = question;
+const refused = (
+  question: Question,
+  { status, shown }: { readonly status: number /** As the HTTP answer had it. */; readonly shown: number },
+  headers: HttpHeaders,
+  text: string,
+  now: Date,
+): Verdict => {
+  const { purpose, what, conditional } = question;
   const body = parsedBody(text);
   const error = parseErrorBody(body, status);
   const detail = errorDetail(body);
-  const retryAt = readRetryAt(headers, now);
   const isMissingEndpoint = status === 404 && !isOfOneObject(purpose);
   const hint = status === 404 && !isMissingEndpoint ? undefined : hints.get(status);
+  const answer = shown === status ? String(status) : `${shown}, though the body is an error of ${status}`;
   const said = detail === "" ? "." : `: "${detail}".`;
-  const message = `${what} was answered with ${status}${said}${hint === undefined ? "" : ` ${hint}`}`;
-  const as = (kind: FailureKind, code: string, until: Date | null = null): Verdict =>
-    trouble(kind, code, status, message, until);
+  const message = `${what} was answered with ${answer}${said}${hint === undefined ? "" : ` ${hint}`}`;
+  const scimType = error?.scimType ?? null;
+  const as = (kind: FailureKind, code: FailureCode): Verdict =>
+    trouble(kind, code, shown, message, {
+      scimType,
+      retryAt: kind === "transient" || kind === "uncertain" ? readRetryAt(headers, now) : null,
+    });
 
   if (status === 401) return as("credentials", badCredentials);
   if (status === 409) return as("duplicate", "Conflict");
-  if (status === 429) return as("transient", "TooManyRequests", retryAt);
+  if (status === 429) return as("transient", "TooManyRequests");
   if (isMissingEndpoint) return as("incompatible", notScim);
   if (status === 404 || (status === 410 && isOfOneObject(purpose))) return as("gone", "InvalidAnchor");
-  if (status === 400) {
-    return as(error?.scimType === "uniqueness" ? "duplicate" : "permanent", badRequest(purpose, error));
+  if (status === 400 || status === 422) {
+    const code = refusalCode(purpose, error, "UnprocessableEntity");
+    return as(scimType === "uniqueness" ? "duplicate" : "permanent", code);
   }
+  if (status === 403) return as("permanent", refusalCode(purpose, error, "InsufficientRights"));
+  // Somebody else changed the object between our look and our write.
+  if (status === 412 && conditional === true) return as("transient", "Conflict");
   const permanent = permanentCodes.get(status);
   if (permanent !== undefined) return as("permanent", permanent);
   if (status >= 500 || status === 408 || status === 425) {
     const code = status === 408 || status === 504 ? "Timeout" : "InternalServerError";
-    return as(isWrite(purpose) && status !== 425 ? "uncertain" : "transient", code, retryAt);
+    return as(isWrite(purpose) && status !== 425 ? "uncertain" : "transient", code);
   }
-  return as("permanent", "BadRequest");
+  return as("permanent", "UnprocessableEntity");
 };
 
 /**
@@ -202,9 +270,9 @@ export const judge = (question: Question, outcome: HttpOutcome, now: Date): Verd
 };
 
 const answered = (question: Question, status: number, headers: HttpHeaders, text: string, now: Date): Verdict => {
-  if (status >= 200 && status < 300) return succeeded(question, status, headers, text);
+  if (status >= 200 && status < 300) return succeeded(question, status, headers, text, now);
   if (status < 400) return redirected(question, status, headers);
-  return refused(question, status, headers, text, now);
+  return refused(question, { status, shown: status }, headers, text, now);
 };
 
 /** A good answer whose contents cannot be used after all, such as a 201 without an id. */

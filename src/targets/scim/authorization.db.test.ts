@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
+import { usualProfile } from "#core";
 import { openHttpClient } from "#http";
 import { openManualClock } from "#test/wire/manual-clock.ts";
 import { startScimTestServer } from "#test/wire/scim-test-server.ts";
@@ -19,15 +20,7 @@ afterEach(async () => {
 });
 
 const bulk: RequestOptions = { lane: "bulk" };
-const profile: TargetProfile = {
-  filterable: null,
-  supportsGroups: true,
-  paging: true,
-  pageSize: 10,
-  duplicateIsConflict: false,
-  requestsPerMinute: null,
-  patch: true,
-};
+const profile: TargetProfile = { ...usualProfile, pageSize: 10 };
 
 interface TokenAnswer {
   readonly status?: number;

@@ -130,6 +130,7 @@ const unlessAborted = (
       kind: "transient",
       code: "Cancelled",
       status: null,
+      scimType: null,
       message: "The request was cancelled while its token was fetched.",
       retryAt: null,
     },
@@ -172,12 +173,12 @@ type ReadToken =
 /** Reads the answer of a token endpoint (RFC 6749 sections 5.1 and 5.2). */
 const readToken = (outcome: HttpOutcome, tokenUrl: string, now: Date): ReadToken => {
   const host = URL.parse(tokenUrl)?.host ?? tokenUrl;
-  const trouble = (kind: Trouble["kind"], code: string, status: number | null, why: string): ReadToken => {
+  const trouble = (kind: Trouble["kind"], code: Trouble["code"], status: number | null, why: string): ReadToken => {
     const headers = outcome.ok ? outcome.response.headers : outcome.failure.headers;
     const retryAt = headers === null || kind !== "transient" ? null : readRetryAt(headers, now);
     return {
       ok: false,
-      trouble: { kind, code, status, message: `No token could be had from ${host}: ${why}`, retryAt },
+      trouble: { kind, code, status, scimType: null, message: `No token could be had from ${host}: ${why}`, retryAt },
     };
   };
   if (!outcome.ok)

@@ -1,9 +1,12 @@
+import type { TargetProfile } from "#core";
 import type { RateSample } from "#http";
 import type { Clock } from "#runtime";
 import type { Lane } from "../target.ts";
 import { afterAnswer, afterTrouble, type Concurrency, startingConcurrency } from "./concurrency.ts";
 import { isFirstLane, openLaneQueue } from "./lane-queue.ts";
-import { countAnswer, countSample, openWindow, type RateWindow, waitFor, windowAt } from "./rate-window.ts";
+import { openLearnedRate } from "./learned-rate.ts";
+import { openSendingLog } from "./sending-log.ts";
+import { openToldLimit } from "./told-limit.ts";
 
 /**
  * What became of a request, as far as the pace is concerned: `answered`; `throttled` (429); `struggling` (5xx, time-out); `abandoned`
@@ -28,7 +31,7 @@ export interface BudgetState {
   readonly inFlight: number;
   /** Requests that may be under way at a time. */
   readonly concurrency: number;
-  /** Requests left in the window, null without a known limit. */
+  /** Requests left of the tightest limit, null without a known one. */
   readonly left: number | null;
   /** Everybody waits until then, null when nobody does. */
   readonly stoppedUntil: Date | null;
@@ -36,13 +39,28 @@ export interface BudgetState {
   readonly waitingUntil: Date | null;
 }
 
+/** What somebody knows of a target's limits; null where nothing is known. */
+export type KnownLimits = Pick<TargetProfile, "requestsPerSecond" | "requestsPerMinute" | "requestsAtOnce">;
+
 /** The pace of one target organisation, shared by all who call it. */
 export interface RateBudget {
   /** Waits for a turn; null as soon as `signal` aborts. More urgent lanes go first. */
   acquire(lane: Lane, signal?: AbortSignal): Promise<Permit | null>;
-  /** Sets requests a minute that are never exceeded, null for no such limit. Limits that answers tell apply besides. */
-  declare(requestsPerMinute: number | null): void;
+  /**
+   * Sets limits that are never exceeded, in addition to those that others have set and that answers tell; of several the lowest counts.
+   * @returns what withdraws them
+   */
+  declare(limits: KnownLimits): () => void;
   readonly state: BudgetState;
+}
+
+/** A request that went. */
+interface Departure {
+  /** Its number. */
+  readonly request: number;
+  readonly sentAt: number;
+  /** Undoes what it has used of the limits, should it never have left. */
+  takeBack(): void;
 }
 
 interface Waiter {
@@ -55,14 +73,23 @@ const shortestPause = 50;
 /** Slots beyond the concurrency limit, so that slow bulk requests do not hold up the first lanes. */
 const extraSlots: Readonly<Record<Lane, number>> = { onDemand: 2, removal: 1, change: 0, bulk: 0 };
 
+const lowest = (numbers: readonly (number | null)[]): number | null => {
+  const given = numbers.filter((number) => number !== null);
+  return given.length === 0 ? null : Math.min(...given);
+};
+
 /**
  * Opens a budget with no known limit.
  * @param random for jitter, from 0 up to 1
  */
 export const openBudget = (clock: Clock, random: () => number): RateBudget => {
   const queue = openLaneQueue<Waiter>();
-  let declared: RateWindow | null = null;
-  let learned: RateWindow | null = null;
+  const declared = new Set<KnownLimits>();
+  const bySecond = openSendingLog(1_000);
+  const byMinute = openSendingLog(60_000);
+  let atOnce: number | null = null;
+  const told = openToldLimit();
+  const learned = openLearnedRate();
   let concurrency: Concurrency = startingConcurrency;
   let inFlight = 0;
   let started = 0;
@@ -72,16 +99,25 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
 
   const now = (): number => clock.now().getTime();
 
+  const mayFly = (lane: Lane): boolean => {
+    // After a refusal one request finds out for all whether it is over.
+    if (learned.isRefusing) return inFlight === 0;
+    if (atOnce !== null && inFlight >= atOnce) return false;
+    return inFlight < Math.floor(concurrency.limit) + extraSlots[lane];
+  };
+
   const waitOf = (lane: Lane, moment: number): number | null => {
     if (moment < stoppedUntil) return stoppedUntil - moment;
-    if (inFlight >= Math.floor(concurrency.limit) + extraSlots[lane]) return null;
-    let longest = 0;
-    for (const window of [declared, learned]) {
-      const wait = window === null ? 0 : waitFor(window, inFlight, isFirstLane(lane), moment);
-      if (wait === null) return null;
-      longest = Math.max(longest, wait);
-    }
-    return longest;
+    if (!mayFly(lane)) return null;
+    const isFirst = isFirstLane(lane);
+    const fromTold = told.waitFor(inFlight, isFirst, moment);
+    if (fromTold === null) return null;
+    return Math.max(
+      fromTold,
+      bySecond.waitFor(isFirst, moment),
+      byMinute.waitFor(isFirst, moment),
+      learned.waitFor(moment),
+    );
   };
 
   const setAlarm = (at: number, moment: number): void => {
@@ -99,8 +135,6 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
 
   const pump = (): void => {
     const moment = now();
-    declared = declared && windowAt(declared, moment);
-    learned = learned && windowAt(learned, moment);
     for (let next = queue.first(); next !== undefined; next = queue.first()) {
       const wait = waitOf(next.lane, moment);
       if (wait !== 0) {
@@ -110,6 +144,7 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
       queue.remove(next.lane, next.waiter);
       next.waiter.go();
     }
+    if (inFlight === 0) learned.rest(moment);
     alarm?.ring.abort();
     alarm = null;
   };
@@ -124,37 +159,51 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
     }
   };
 
-  const finish = (request: number, { result, sample, retryAt }: PaceReport): void => {
+  const finish = ({ request, sentAt, takeBack }: Departure, { result, sample, retryAt }: PaceReport): void => {
     const moment = now();
     inFlight -= 1;
-    if (result !== "unsent") {
-      declared = declared && countAnswer(windowAt(declared, moment), moment);
-      learned = learned && windowAt(learned, moment);
-      if (sample !== null) learned = countSample(learned, sample, moment);
-      // A target whose good answers no longer tell a limit has lifted it.
-      else learned = result === "answered" ? null : learned && countAnswer(learned, moment);
-    }
+    if (result === "unsent") takeBack();
+    else told.count({ sample, isGood: result === "answered", sentAt, inFlight }, moment);
     if (result === "answered") {
       concurrency = afterAnswer(concurrency);
       pause = firstPause;
+      learned.answered(sentAt, moment);
     }
     const isFirstOfRound = request >= concurrency.forgivenBefore;
     if (result === "throttled" || result === "struggling") concurrency = afterTrouble(concurrency, request, started);
-    if (result === "throttled") stop(retryAt, moment, isFirstOfRound);
+    if (result === "throttled") {
+      learned.refused(sentAt, moment);
+      if (isFirstOfRound) for (const limit of [told, bySecond, byMinute]) limit.refused();
+      stop(retryAt, moment, isFirstOfRound);
+    }
     pump();
   };
 
   const permit = (): Permit => {
+    const moment = now();
     const request = started;
     started += 1;
     inFlight += 1;
+    learned.send(moment);
+    const undo = [told, bySecond, byMinute].map((limit) => limit.send(moment));
+    const takeBack = (): void => {
+      for (const take of undo) take();
+    };
     let open = true;
     return {
       finish: (report) => {
-        if (open) finish(request, report);
+        if (open) finish({ request, sentAt: moment, takeBack }, report);
         open = false;
       },
     };
+  };
+
+  const applyDeclared = (): void => {
+    const all = [...declared];
+    bySecond.setLimit(lowest(all.map(({ requestsPerSecond }) => requestsPerSecond)));
+    byMinute.setLimit(lowest(all.map(({ requestsPerMinute }) => requestsPerMinute)));
+    atOnce = lowest(all.map(({ requestsAtOnce }) => requestsAtOnce));
+    pump();
   };
 
   return {
@@ -176,21 +225,24 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
         queue.push(lane, waiter);
         pump();
       }),
-    declare: (requestsPerMinute) => {
-      const limit = requestsPerMinute === null ? null : Math.max(1, Math.floor(requestsPerMinute));
-      if (limit === null) declared = null;
-      else if (declared === null) declared = openWindow(limit);
-      else declared = { ...declared, limit, left: limit - (declared.limit - declared.left) };
-      pump();
+    declare: (limits) => {
+      // Of its own, so that it can be withdrawn although another looks the same.
+      const own = { ...limits };
+      declared.add(own);
+      applyDeclared();
+      return () => {
+        if (declared.delete(own)) applyDeclared();
+      };
     },
     get state() {
-      const windows = [declared, learned].filter((window) => window !== null);
+      const moment = now();
+      const left = lowest([told.left(inFlight, moment), bySecond.left(moment), byMinute.left(moment)]);
       return {
         inFlight,
         concurrency: Math.floor(concurrency.limit),
-        left: windows.length === 0 ? null : Math.min(...windows.map((window) => window.left - inFlight)),
-        stoppedUntil: stoppedUntil > now() ? new Date(stoppedUntil) : null,
-        waitingUntil: alarm !== null && alarm.at > now() ? new Date(alarm.at) : null,
+        left,
+        stoppedUntil: stoppedUntil > moment ? new Date(stoppedUntil) : null,
+        waitingUntil: alarm !== null && alarm.at > moment ? new Date(alarm.at) : null,
       };
     },
   };

@@ -1,19 +1,21 @@
 /** How many requests may be under way at a time; grows while the target answers, halves when it struggles. */
 export interface Concurrency {
   readonly limit: number;
+  /** Until the target struggles for the first time nobody knows what it bears, and the limit grows faster. */
+  readonly isKnown: boolean;
   /** Requests that were started before this number belong to a time that was already punished. */
   readonly forgivenBefore: number;
 }
 
 const fewest = 1;
-const most = 32;
+const most = 64;
 
-export const startingConcurrency: Concurrency = { limit: 4, forgivenBefore: 0 };
+export const startingConcurrency: Concurrency = { limit: 4, isKnown: false, forgivenBefore: 0 };
 
-/** One more for every round of answers that went well. */
+/** One more for every round of answers that went well; for every such answer before the first trouble. */
 export const afterAnswer = (concurrency: Concurrency): Concurrency => ({
   ...concurrency,
-  limit: Math.min(most, concurrency.limit + 1 / concurrency.limit),
+  limit: Math.min(most, concurrency.limit + (concurrency.isKnown ? 1 / concurrency.limit : 1)),
 });
 
 /**
@@ -24,4 +26,4 @@ export const afterAnswer = (concurrency: Concurrency): Concurrency => ({
 export const afterTrouble = (concurrency: Concurrency, request: number, started: number): Concurrency =>
   request < concurrency.forgivenBefore
     ? concurrency
-    : { limit: Math.max(fewest, concurrency.limit / 2), forgivenBefore: started };
+    : { limit: Math.max(fewest, concurrency.limit / 2), isKnown: true, forgivenBefore: started };

@@ -41,3 +41,9 @@ export const onlyMatching = (objects: readonly TargetObject[], path: ScimPath, v
     strangers: objects.filter((_, index) => isStranger[index]).map(({ id }) => id),
   };
 };
+
+/** Whoever shows the value at the path. Nobody is believed who does not. */
+export const matchesOf = (objects: readonly TargetObject[], path: ScimPath, value: string): readonly TargetObject[] => {
+  const judgement = judgementOf(path, value);
+  return objects.filter(({ resource }) => judgement(resource) === "match");
+};

@@ -21,7 +21,7 @@ const keptShare = 0.1;
 /** Two ends of a window that lie nearer than this are the same end, told in whole seconds. */
 const sameWindow = 2_500;
 
-export const openWindow = (limit: number): RateWindow => ({ limit, left: limit, endsAt: null });
+const openWindow = (limit: number): RateWindow => ({ limit, left: limit, endsAt: null });
 
 /** The window at `now`: a new one when the old one is over. */
 export const windowAt = (window: RateWindow, now: number): RateWindow =>

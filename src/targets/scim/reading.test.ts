@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parsePath } from "#scim";
 import { budgetKey, identityOf } from "../identity.ts";
-import type { TargetObject } from "../target.ts";
+import type { PageMark, TargetObject } from "../target.ts";
 import { addressBuilder, idSegment } from "./address.ts";
 import { exchangeOf } from "./exchange.ts";
 import { onlyMatching } from "./found.ts";
@@ -62,12 +62,13 @@ test("extension attributes", () => {
   ).toEqual({ kept: ["1"], strangers: ["2"] });
 });
 
-const page = (ids: string[], startIndex: number, totalResults: number, count = 2) => ({
+const page = (ids: string[], from: PageMark, totalResults: number, nextCursor: string | null = null) => ({
   type: "User" as const,
-  startIndex,
-  count,
+  from,
+  count: 2,
   objects: ids.map((id) => object(id)),
   totalResults,
+  nextCursor,
 });
 
 test("a listing goes on after what really came", () => {
@@ -91,18 +92,31 @@ test("a target that gives the same page for ever is noticed; the next listing st
   expect(guard.page(page(["a", "b"], 1, 9)).next).toBe(3);
 });
 
+test("a listing by cursor goes on as the target says, and ends when it says nothing, the same again, or nothing but empty pages", () => {
+  const guard = openPageGuard();
+  expect(guard.page(page(["a", "b"], 1, 0, "x")).next).toBe("x");
+  expect(guard.page(page([], "x", 0, "y")).next).toBe("y");
+  expect(guard.page(page(["c"], "y", 0)).next).toBeNull();
+  expect(guard.page(page(["a", "b"], 1, 0, "x")).next).toBe("x");
+  expect(guard.page(page(["c", "d"], "x", 0, "x")).next).toBeNull();
+  const cursors = ["1", "2", "3", "4"].map(
+    (cursor, at) => guard.page(page([], at === 0 ? 1 : String(at), 0, cursor)).next,
+  );
+  expect(cursors).toEqual(["1", "2", "3", null]);
+});
+
 test("every listing ends, whatever the target claims", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(50)), { maxLength: 20 }), (answers) => {
       const guard = openPageGuard();
-      let start: number | null = 1;
+      let start: PageMark | null = 1;
       let asked = 0;
       for (const [size, total] of [...answers, [0, 50] as const]) {
         if (start === null) break;
-        const from: number = start;
+        const from: number = Number(start);
         const ids = Array.from({ length: size }, (_, index) => String(from + index));
         const next = guard.page(page(ids, from, total)).next;
-        if (next !== null && next <= from) return false;
+        if (next !== null && Number(next) <= from) return false;
         start = next;
         asked += 1;
       }

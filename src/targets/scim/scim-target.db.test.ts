@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { usualProfile } from "#core";
 import { openHttpClient } from "#http";
-import type { Clock } from "#runtime";
 import { targetSuite } from "#test/conformance/target.ts";
 import type { Fault, FaultKind } from "#test/wire/fault-switches.ts";
+import { openHurryingClock } from "#test/wire/hurrying-clock.ts";
 import { openManualClock } from "#test/wire/manual-clock.ts";
 import { type ScimTestServer, type ScimTestServerOptions, startScimTestServer } from "#test/wire/scim-test-server.ts";
 import {
@@ -10,10 +11,12 @@ import {
   type Exchange,
   openBudgetRegistry,
   openScimTarget,
+  type PageMark,
   type RequestOptions,
   type ScimTargetOptions,
   type Target,
   type TargetNotice,
+  type TargetPage,
   type TargetProfile,
 } from "../index.ts";
 
@@ -23,32 +26,7 @@ const token = "sesame-open";
 const notScim = "SystemForCrossDomainIdentityManagementServiceIncompatible";
 const newId = (): string => "0c8fd9d0-0000-4000-8000-000000000001";
 
-const profile: TargetProfile = {
-  filterable: null,
-  supportsGroups: true,
-  paging: true,
-  pageSize: 3,
-  duplicateIsConflict: false,
-  requestsPerMinute: null,
-  patch: true,
-};
-
-/** Every pause is over at once and moves the time; only deadlines wait for the real answer. */
-const openHurryingClock = (): Clock & { readonly slept: readonly number[] } => {
-  let now = Date.parse("2026-03-01T08:00:00.000Z");
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => new Date(now),
-    sleep: async (milliseconds, signal) => {
-      if (milliseconds === deadline) {
-        return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
-      }
-      slept.push(milliseconds);
-      now += milliseconds;
-    },
-  };
-};
+const profile: TargetProfile = { ...usualProfile, pageSize: 3 };
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -65,7 +43,7 @@ interface Bench {
 
 const open = async (more: Partial<ScimTargetOptions> = {}, options: ScimTestServerOptions = {}): Promise<Bench> => {
   const server = await startScimTestServer({ token, ...options });
-  const hurrying = openHurryingClock();
+  const hurrying = openHurryingClock(deadline);
   const clock = more.clock ?? hurrying;
   const http = openHttpClient({ clock, allowedHosts: [] });
   const exchanges: Exchange[] = [];
@@ -115,8 +93,8 @@ const suiteOn = (changed: Partial<TargetProfile>) => async () => {
 };
 
 describe("the conformance suite with PATCH", () => targetSuite(suiteOn({})));
-describe("the conformance suite with PUT", () => targetSuite(suiteOn({ patch: false })));
-describe("the conformance suite without paging", () => targetSuite(suiteOn({ paging: false })));
+describe("the conformance suite with PUT", () => targetSuite(suiteOn({ updateUsers: "put", updateGroups: "put" })));
+describe("the conformance suite without paging", () => targetSuite(suiteOn({ paging: "none" })));
 
 test("requests look as SCIM wants them", async () => {
   const { server, target } = await open();
@@ -361,7 +339,7 @@ test("two targets of one organisation share its 429", async () => {
 });
 
 test("the ThousandEyes headers pace the requests: no 429 in two windows", async () => {
-  const hurrying = openHurryingClock();
+  const hurrying = openHurryingClock(deadline);
   const limit = { requests: 240, now: () => hurrying.now().getTime() };
   const { server, target } = await open({ clock: hurrying }, { limit });
   const asked = Array.from({ length: 500 }, (_, index) => target.get("User", String(index), bulk));
@@ -403,8 +381,8 @@ test("closing a target ends what waits", async () => {
 
 const listAll = async (target: Target): Promise<readonly string[]> => {
   const names: string[] = [];
-  for (let start: number | null = 1; start !== null; ) {
-    const page = await target.list("User", start, bulk);
+  for (let start: PageMark | null = 1; start !== null; ) {
+    const page: Answer<TargetPage> = await target.list("User", start, bulk);
     if (!page.ok) throw new Error(page.failure.message);
     names.push(...page.value.objects.map(({ resource }) => String(resource.displayName)));
     start = page.value.next;
@@ -453,7 +431,7 @@ test("a path that cannot be read fails before anything is sent", async () => {
 });
 
 test("a renamed group keeps its members where the target wants PUT", async () => {
-  const { server, target } = await open({ profile: { ...profile, patch: false } });
+  const { server, target } = await open({ profile: { ...profile, updateGroups: "put" } });
   const ann = add(server, "ann");
   const group = await target.create(
     "Group",

@@ -1,22 +1,24 @@
-import type { ObjectType } from "#core";
+import type { ObjectType, TargetProfile } from "#core";
 import type { HttpClient } from "#http";
 import { type Clock, newId as systemNewId } from "#runtime";
-import { filterEq, type JsonObject, parsePath } from "#scim";
 import { budgetKey, identityOf } from "../identity.ts";
-import type { Answer, Exchange, Hidden, RequestOptions, Target, TargetObject, TargetProfile } from "../target.ts";
-import { addressBuilder, endpointOf, idSegment } from "./address.ts";
-import { adviceOf } from "./advice.ts";
-import { type Purpose, type Trouble, unusable } from "./answers.ts";
+import type { Answer, Exchange, RequestOptions, Target, TargetObject } from "../target.ts";
+import { addressBuilder } from "./address.ts";
+import { adviceOnAddress, adviceOnFilter, noFilterAdvice } from "./advice.ts";
+import { tooMany } from "./answers.ts";
 import { openAuthorization } from "./authorization.ts";
 import { type BudgetRegistry, openBudgetRegistry } from "./budget.ts";
+import { openCreate } from "./creates.ts";
 import type { TargetCredentials } from "./credentials.ts";
+import { openDiscovery } from "./discovery.ts";
 import { exchangeOf } from "./exchange.ts";
-import { onlyMatching } from "./found.ts";
+import { openHabits } from "./habits.ts";
 import { hidingOf } from "./hiding.ts";
-import { openPageGuard } from "./pages.ts";
-import { readList, readObject } from "./resources.ts";
-import { type Call, failureOf, openTransport, type Reply } from "./transport.ts";
-import { memberPatchBody, memberPutBody, patchBody, putBody, resourceBody } from "./writes.ts";
+import { openRequests } from "./requests.ts";
+import { memberIds, readList, readObject, withoutMembers } from "./resources.ts";
+import { isNoFilter, openSearch, slim } from "./search.ts";
+import { openTransport } from "./transport.ts";
+import { openUpdates } from "./updates.ts";
 
 /** Something odd about a target that an administrator should know, though the request went well. */
 export interface TargetNotice {
@@ -40,44 +42,26 @@ export interface ScimTargetOptions {
   /** The tenant behind the address where the target tells it. */
   readonly organisation?: string | null;
   readonly newId?: () => string;
-  /** Milliseconds for one request, 30 seconds unless told. */
+  /** Milliseconds for one request; as the profile says unless told. */
   readonly deadline?: number;
   /** Sees every request with its answer, masked. */
   readonly onExchange?: (exchange: Exchange) => void;
   readonly onNotice?: (notice: TargetNotice) => void;
 }
 
-type Lost = { readonly ok: false; readonly failure: Extract<Reply, { ok: false }>["failure"] };
-
 /** Opens the client of a SCIM 2.0 service (RFC 7644). The HTTP client stays open when the target is closed. */
 export const openScimTarget = (options: ScimTargetOptions): Target => {
-  const { baseUrl, profile, clock, random } = options;
+  const { baseUrl, profile, clock, random, http } = options;
   const { organisation = null, newId = systemNewId, onNotice } = options;
-  const address = addressBuilder(baseUrl);
   const budgets = options.budgets ?? openBudgetRegistry(clock, random);
   const budget = budgets.budget(budgetKey(baseUrl, organisation));
-  if (profile.requestsPerMinute !== null) budget.declare(profile.requestsPerMinute);
-  const deadline = options.deadline ?? 30_000;
-  const authorization = openAuthorization({ credentials: options.credentials, http: options.http, clock, deadline });
-  const transport = openTransport({
-    http: options.http,
-    clock,
-    random,
-    authorization,
-    budget,
-    deadline,
-    onExchange: options.onExchange,
-  });
-  const pages = openPageGuard();
+  const withdraw = budget.declare(profile);
+  const deadline = options.deadline ?? profile.timeoutSeconds * 1000;
+  const authorization = openAuthorization({ credentials: options.credentials, http, clock, deadline });
+  const habits = openHabits(profile);
+  const { onExchange } = options;
+  const transport = openTransport({ http, clock, random, authorization, budget, habits, deadline, onExchange });
   const closing = new AbortController();
-
-  const callOf = (
-    purpose: Purpose,
-    method: Call["method"],
-    path: string,
-    body: JsonObject | null = null,
-    query: readonly (readonly [string, string])[] = [],
-  ): Call => ({ purpose, method, url: address(path, query), body, what: `${method} ${path}` });
 
   // A caller has one signal for many requests; each pair is joined once.
   const joined = new WeakMap<AbortSignal, AbortSignal>();
@@ -88,187 +72,113 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
     return known;
   };
 
-  const send = (call: Call, options: RequestOptions): Promise<Reply> =>
-    transport.send(call, { ...options, signal: signalOf(options.signal) });
-
-  /** Stands for a request that there was no need or no way to send. */
-  const unsent = ({ method, url }: Call, hidden: Hidden | undefined): Exchange =>
-    exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets, hidingOf(hidden));
-
-  const lost = (trouble: Trouble, exchange: Exchange, hidden: Hidden | undefined): Lost => ({
-    ok: false,
-    failure: failureOf(trouble, exchange, authorization.secrets, hidingOf(hidden)),
+  const requests = openRequests({
+    address: addressBuilder(baseUrl),
+    send: (call, given) => transport.send(call, { ...given, signal: signalOf(given.signal) }),
+    unsent: ({ method, url }, { hidden }) =>
+      exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets, hidingOf(hidden)),
+    secrets: () => authorization.secrets,
   });
 
-  const impossible = (call: Call, code: string, message: string, { hidden }: RequestOptions): Lost =>
-    lost({ kind: "permanent", code, status: null, message, retryAt: null }, unsent(call, hidden), hidden);
+  const search = openSearch({
+    requests,
+    habits,
+    onStrangers: (path, ids) => {
+      const message = `A search by ${path} returned ${ids.length} objects that do not have the value asked for; they were left alone.`;
+      onNotice?.({ code: "StrangersReturned", message, ids });
+    },
+  });
 
-  /** Path of one object; an id that no address can express never leaves this machine. */
-  const pathOf = (type: ObjectType, id: string): string | null => {
-    const segment = idSegment(id);
-    return segment === null ? null : `${endpointOf(type)}/${segment}`;
-  };
-
-  const badId = (type: ObjectType, id: string, method: Call["method"], options: RequestOptions): Lost =>
-    impossible(
-      callOf("get", method, endpointOf(type)),
-      "InvalidAnchor",
-      `The id ${JSON.stringify(id)} cannot be part of an address, so the object cannot be reached.`,
-      options,
-    );
-
-  /** Groups are read without their members: there may be many, and memberships are tracked one by one. */
-  const slim = (type: ObjectType): readonly (readonly [string, string])[] =>
-    type === "Group" ? [["excludedAttributes", "members"]] : [];
-
-  const readOne = async (
+  const read = async (
     type: ObjectType,
     id: string,
     query: readonly (readonly [string, string])[],
-    options: RequestOptions,
+    given: RequestOptions,
   ): Promise<Answer<TargetObject>> => {
-    const path = pathOf(type, id);
-    if (path === null) return badId(type, id, "GET", options);
-    const call = callOf("get", "GET", path, null, query);
-    const reply = await send(call, options);
-    if (!reply.ok) return reply;
-    const value = readObject(reply.body ?? undefined);
-    if (value?.id === id) return { ok: true, value, exchange: reply.exchange };
-    const why = value === undefined ? "the object has no id" : `it shows another object (id ${value.id})`;
-    return lost(unusable(call, reply.status, why), reply.exchange, options.hidden);
-  };
-
-  const search = async (call: Call, options: RequestOptions) => {
-    const reply = await send(call, options);
+    const path = requests.pathOf(type, id);
+    if (path === null) return requests.badId(type, id, "GET", given);
+    const call = requests.callOf("get", "GET", path, null, query);
+    const reply = await requests.send(call, given);
     if (!reply.ok) return reply;
     const list = readList(reply.body);
-    return list.ok
-      ? { ok: true as const, list, exchange: reply.exchange }
-      : lost(unusable(call, reply.status, list.why), reply.exchange, options.hidden);
+    // Some targets answer with a list of one.
+    const value = list.ok && list.objects.length === 1 ? list.objects[0] : readObject(reply.body ?? undefined);
+    if (value?.id === id) return { ok: true, value, exchange: reply.exchange };
+    if (list.ok && list.objects.length > 1) {
+      const lost = requests.unusable(call, reply, `it shows ${list.objects.length} objects instead of one`, given);
+      return { ...lost, failure: { ...lost.failure, code: tooMany } };
+    }
+    const why = value === undefined ? "the object has no id" : `it shows another object (id ${value.id})`;
+    return requests.unusable(call, reply, why, given);
   };
 
-  const findCall = (type: ObjectType, path: string, value: string): Call =>
-    callOf("list", "GET", endpointOf(type), null, [...slim(type), ["filter", filterEq(path, value)]]);
-
-  /** Sends the changed resource and reads what comes back, if anything. */
-  const write = async (call: Call, options: RequestOptions): Promise<Answer<TargetObject | null>> => {
-    const reply = await send(call, options);
-    if (!reply.ok) return reply;
-    return { ok: true, value: readObject(reply.body ?? undefined) ?? null, exchange: reply.exchange };
+  const readSlim = async (type: ObjectType, id: string, given: RequestOptions): Promise<Answer<TargetObject>> => {
+    const answer = await read(type, id, slim(type, habits.profile), given);
+    return answer.ok && type === "Group" ? { ...answer, value: withoutMembers(answer.value) } : answer;
   };
 
-  const nothing = (call: Call, { hidden }: RequestOptions): Answer<null> => ({
-    ok: true,
-    value: null,
-    exchange: unsent(call, hidden),
+  const create = openCreate({ requests, habits, search, read: readSlim, clock });
+  const updates = openUpdates({
+    requests,
+    habits,
+    readWhole: (type, id, given) => read(type, id, [], given),
   });
+  const discover = openDiscovery({ requests, habits });
 
   return {
     identity: identityOf(baseUrl, organisation),
-    profile,
+    get profile() {
+      return habits.profile;
+    },
     get requests() {
       return transport.requests;
     },
     get waitingUntil() {
       return budget.state.waitingUntil;
     },
+    canFind: (type, path) => habits.canFind(type, path),
 
-    probe: async ({ matchingPath, ...rest }) => {
-      const call = findCall("User", matchingPath, newId());
-      const found = await search(call, rest);
+    probe: async ({ matchingPath, ...given }) => {
+      const asks = habits.canFind("User", matchingPath);
+      let found = asks ? await search.ask("User", matchingPath, newId(), given) : await search.first("User", given);
+      const refusesFilter = asks && !found.ok && isNoFilter(found.failure);
+      // Whoever answers a question for nobody with somebody does not understand the question.
+      const ignoresFilter = asks && found.ok && found.list.objects.length > 0;
+      if (refusesFilter || ignoresFilter) habits.cannotFind("User", matchingPath);
+      const advice = found.ok && asks ? adviceOnFilter(found.list, matchingPath) : [];
+      if (refusesFilter) found = await search.first("User", given);
       if (!found.ok) return found;
-      return { ok: true, value: { advice: adviceOf(found.list, matchingPath, baseUrl) }, exchange: found.exchange };
+      const all = [...advice, ...(refusesFilter ? [noFilterAdvice(matchingPath)] : []), ...adviceOnAddress(baseUrl)];
+      return { ok: true, value: { advice: all }, exchange: found.exchange };
     },
 
-    list: async (type, startIndex, options) => {
-      const count = profile.pageSize;
-      const range: readonly (readonly [string, string])[] = profile.paging
-        ? [
-            ["startIndex", String(startIndex)],
-            ["count", String(count)],
-          ]
-        : [];
-      const call = callOf("list", "GET", endpointOf(type), null, [...slim(type), ...range]);
-      const found = await search(call, options);
-      if (!found.ok) return found;
-      const { objects, totalResults } = found.list;
-      const value = profile.paging
-        ? pages.page({ type, startIndex, count, objects, totalResults })
-        : { objects, totalResults, next: null };
-      return { ok: true, value, exchange: found.exchange };
+    discover,
+    list: search.page,
+    count: search.count,
+    find: search.find,
+    get: readSlim,
+
+    members: async (groupId, given) => {
+      const whole = await read("Group", groupId, [], given);
+      return whole.ok ? { ...whole, value: memberIds(whole.value.resource) } : whole;
     },
 
-    find: async (type, path, value, options) => {
-      const call = findCall(type, path, value);
-      const parsed = parsePath(path);
-      if (!parsed.ok) return impossible(call, "SchemaAttributeNotFound", parsed.error.detail, options);
-      const found = await search(call, options);
-      if (!found.ok) return found;
-      const { objects, strangers } = onlyMatching(found.list.objects, parsed.value, value);
-      if (strangers.length > 0) {
-        const message = `A search by ${path} returned ${strangers.length} objects that do not have the value asked for; they were left alone.`;
-        onNotice?.({ code: "StrangersReturned", message, ids: strangers });
-      }
-      return { ok: true, value: objects, exchange: found.exchange };
-    },
+    holds: search.holds,
+    create,
+    update: updates.update,
 
-    get: (type, id, options) => readOne(type, id, slim(type), options),
-
-    create: async (type, resource, options) => {
-      const call = callOf("create", "POST", endpointOf(type), resourceBody(resource));
-      const reply = await send(call, options);
-      if (!reply.ok) return reply;
-      const value = readObject(reply.body ?? undefined);
-      return value === undefined
-        ? lost(unusable(call, reply.status, "the object that was made has no id"), reply.exchange, options.hidden)
-        : { ok: true, value, exchange: reply.exchange };
-    },
-
-    update: async (type, id, changes, current, options) => {
-      const method = profile.patch ? "PATCH" : "PUT";
-      const path = pathOf(type, id);
-      if (path === null) return badId(type, id, method, options);
-      if (profile.patch) {
-        const body = patchBody(changes, current);
-        const call = callOf("update", method, path, body.ok ? body.value : null);
-        if (!body.ok) return impossible(call, "SchemaAttributeNotFound", body.error.detail, options);
-        return call.body === null ? nothing(call, options) : write(call, options);
-      }
-      if (changes.length === 0) return nothing(callOf("update", method, path), options);
-      // A PUT replaces everything: a group that was read without its members would lose them.
-      const whole =
-        current === null || type === "Group"
-          ? await readOne(type, id, [], options)
-          : { ok: true as const, value: current };
-      if (!whole.ok) return whole;
-      const body = putBody(changes, whole.value);
-      const call = callOf("update", method, path, body.ok ? body.value : null);
-      return body.ok ? write(call, options) : impossible(call, "SchemaAttributeNotFound", body.error.detail, options);
-    },
-
-    remove: async (type, id, options) => {
-      const path = pathOf(type, id);
-      if (path === null) return badId(type, id, "DELETE", options);
-      const reply = await send(callOf("remove", "DELETE", path), options);
+    remove: async (type, id, given) => {
+      const path = requests.pathOf(type, id);
+      if (path === null) return requests.badId(type, id, "DELETE", given);
+      const reply = await requests.send(requests.callOf("remove", "DELETE", path, null, [], "*"), given);
       return reply.ok ? { ok: true, value: null, exchange: reply.exchange } : reply;
     },
 
-    changeMembers: async (groupId, change, options) => {
-      const method = profile.patch ? "PATCH" : "PUT";
-      const path = pathOf("Group", groupId);
-      if (path === null) return badId("Group", groupId, method, options);
-      const body = memberPatchBody(change);
-      if (body === null) return nothing(callOf("update", method, path), options);
-      if (profile.patch) {
-        const done = await write(callOf("update", method, path, body), options);
-        return done.ok ? { ...done, value: null } : done;
-      }
-      const whole = await readOne("Group", groupId, [], options);
-      if (!whole.ok) return whole;
-      const done = await write(callOf("update", method, path, memberPutBody(change, whole.value)), options);
-      return done.ok ? { ...done, value: null } : done;
-    },
+    changeMembers: updates.changeMembers,
 
-    close: async () => closing.abort(),
+    close: async () => {
+      closing.abort();
+      withdraw();
+    },
   };
 };

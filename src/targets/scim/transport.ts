@@ -1,21 +1,31 @@
+import type { TargetProfile } from "#core";
 import { type HttpClient, type HttpOutcome, type HttpRequest, readRateSample, readRetryAt } from "#http";
 import { type Clock, withoutSecrets } from "#runtime";
-import { type JsonObject, scimMediaType } from "#scim";
+import type { JsonObject } from "#scim";
 import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts";
 import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
 import type { Authorization } from "./authorization.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
 import { exchangeOf } from "./exchange.ts";
+import type { Habits } from "./habits.ts";
 import { type Hiding, hidingOf } from "./hiding.ts";
 
 export interface Call extends Question {
   readonly method: HttpRequest["method"];
   readonly url: string;
   readonly body: JsonObject | null;
+  /** The version that a write means, `*` for any: sent where the target wants to know. */
+  readonly version?: string;
 }
 
 export type Reply =
-  | { readonly ok: true; readonly status: number; readonly body: JsonObject | null; readonly exchange: Exchange }
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly body: JsonObject | null;
+      readonly location: string | null;
+      readonly exchange: Exchange;
+    }
   | { readonly ok: false; readonly failure: TargetFailure };
 
 export interface TransportOptions {
@@ -24,9 +34,15 @@ export interface TransportOptions {
   readonly random: () => number;
   readonly authorization: Authorization;
   readonly budget: RateBudget;
+  readonly habits: Habits;
   /** Milliseconds for one request, connecting included. */
   readonly deadline: number;
   readonly onExchange: ((exchange: Exchange) => void) | undefined;
+}
+
+interface Sent {
+  readonly reply: Reply;
+  readonly put: { readonly header: string; readonly profile: TargetProfile } | null;
 }
 
 /** Sends requests at the budget's pace and repeats those that may be repeated. */
@@ -43,6 +59,11 @@ const longestWait = 10 * 60_000;
 /** How long a person, or a test of the connection, waits for a target that has asked for no requests. */
 const patienceOfPeople = 90_000;
 const firstDelay = 250;
+
+const accepted: Readonly<Record<TargetProfile["mediaType"], string>> = {
+  "application/scim+json": "application/scim+json, application/json;q=0.9",
+  "application/json": "application/json, application/scim+json;q=0.9",
+};
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
@@ -81,24 +102,32 @@ const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
 
 /** Opens the transport of one target. */
 export const openTransport = (options: TransportOptions): Transport => {
-  const { http, clock, random, authorization, budget, deadline, onExchange } = options;
+  const { http, clock, random, authorization, budget, habits, deadline, onExchange } = options;
   let requests = 0;
 
-  const requestOf = (call: Call, header: string, signal: AbortSignal | undefined): HttpRequest => ({
-    method: call.method,
-    url: call.url,
-    headers: {
-      authorization: header,
-      accept: `${scimMediaType}, application/json;q=0.9`,
-      "accept-encoding": "identity",
-      "user-agent": "Lockstep",
-      ...(call.body === null ? {} : { "content-type": `${scimMediaType}; charset=utf-8` }),
-    },
-    body: call.body === null ? null : JSON.stringify(call.body),
-    deadline,
-    maxBytes,
-    signal,
-  });
+  const requestOf = (
+    call: Call,
+    { mediaType, ifMatch }: TargetProfile,
+    header: string,
+    signal: AbortSignal | undefined,
+  ): HttpRequest => {
+    return {
+      method: call.method,
+      url: call.url,
+      headers: {
+        authorization: header,
+        accept: accepted[mediaType],
+        "accept-encoding": "identity",
+        "user-agent": "Lockstep",
+        ...(call.body === null ? {} : { "content-type": `${mediaType}; charset=utf-8` }),
+        ...(ifMatch && call.version !== undefined ? { "if-match": call.version } : {}),
+      },
+      body: call.body === null ? null : JSON.stringify(call.body),
+      deadline,
+      maxBytes,
+      signal,
+    };
+  };
 
   /** A target that wants no requests for long is not waited for: whoever asked hears until when. */
   const tooLongAStop = (call: Call, lane: Lane): Trouble | null => {
@@ -106,7 +135,14 @@ export const openTransport = (options: TransportOptions): Transport => {
     const patience = lane === "onDemand" ? patienceOfPeople : longestWait;
     if (stoppedUntil === null || stoppedUntil.getTime() - clock.now().getTime() <= patience) return null;
     const message = `${call.what} was not sent: the target has asked for no requests until ${stoppedUntil.toISOString()}.`;
-    return { kind: "transient", code: "TooManyRequests", status: 429, message, retryAt: stoppedUntil };
+    return {
+      kind: "transient",
+      code: "TooManyRequests",
+      status: 429,
+      scimType: null,
+      message,
+      retryAt: stoppedUntil,
+    };
   };
 
   /** A request that never left: what kept it. */
@@ -118,27 +154,33 @@ export const openTransport = (options: TransportOptions): Transport => {
     return { ok: false, failure: failureOf(trouble, exchange, secrets, hiding) };
   };
 
-  /** @returns also the header that the request carried, null when it was not sent */
-  const sendOnce = async (
-    call: Call,
-    { lane, signal, hidden }: RequestOptions,
-  ): Promise<{ readonly reply: Reply; readonly header: string | null }> => {
+  /** @returns also how the request was put: the header that it carried, and by which profile; null when it was not sent */
+  const sendOnce = async (call: Call, { lane, signal, hidden }: RequestOptions): Promise<Sent> => {
     const hiding = hidingOf(hidden);
     const refused = tooLongAStop(call, lane);
-    if (refused !== null) return { reply: notSent(call, refused, hiding), header: null };
+    if (refused !== null) return { reply: notSent(call, refused, hiding), put: null };
     const authorized = await authorization.header(signal);
     if (!authorized.ok) {
       const { trouble, exchange } = authorized;
-      return { reply: { ok: false, failure: failureOf(trouble, exchange, authorization.secrets, null) }, header: null };
+      const failure = failureOf(trouble, exchange, authorization.secrets, null);
+      return { reply: { ok: false, failure }, put: null };
     }
     const permit = await budget.acquire(lane, signal);
     if (permit === null) {
       const message = `${call.what} was cancelled before it was sent.`;
-      const trouble: Trouble = { kind: "transient", code: "Cancelled", status: null, message, retryAt: null };
-      return { reply: notSent(call, trouble, hiding), header: null };
+      const trouble: Trouble = {
+        kind: "transient",
+        code: "Cancelled",
+        status: null,
+        scimType: null,
+        message,
+        retryAt: null,
+      };
+      return { reply: notSent(call, trouble, hiding), put: null };
     }
     const started = clock.now();
-    const request = requestOf(call, authorized.header, signal);
+    const { profile } = habits;
+    const request = requestOf(call, profile, authorized.header, signal);
     requests += 1;
     const outcome = await http.request(request);
     const ended = clock.now();
@@ -146,11 +188,12 @@ export const openTransport = (options: TransportOptions): Transport => {
     const { secrets } = authorization;
     const exchange = exchangeOf(request, outcome, started, ended, secrets, hiding);
     onExchange?.(exchange);
-    const verdict = judge(call, quiet(outcome, secrets, hiding), ended);
+    const question = { ...call, conditional: request.headers["if-match"] !== undefined };
+    const verdict = judge(question, quiet(outcome, secrets, hiding), ended);
     const reply: Reply = verdict.ok
       ? { ...verdict, exchange }
       : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets, hiding) };
-    return { reply, header: authorized.header };
+    return { reply, put: { header: authorized.header, profile } };
   };
 
   /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
@@ -172,13 +215,14 @@ export const openTransport = (options: TransportOptions): Transport => {
     let throttles = 0;
     let renewed = false;
     for (;;) {
-      const { reply, header } = await sendOnce(call, options);
+      const { reply, put } = await sendOnce(call, options);
       if (reply.ok) return reply;
       // A fetched token may be revoked before its time; a request that was refused for it was not carried out.
-      if (reply.failure.status === 401 && header !== null && !renewed && authorization.refused(header)) {
+      if (reply.failure.status === 401 && put !== null && !renewed && authorization.refused(put.header)) {
         renewed = true;
         continue;
       }
+      if (put !== null && habits.learn(reply.failure, put.profile)) continue;
       if (reply.failure.status === 429) throttles += 1;
       else tries += 1;
       const delay = delayOf(call, reply.failure, tries, throttles, since);

@@ -1,15 +1,26 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type AttributeValue, compileSchema, type DesiredObject, decide, mapObject, scopeObject } from "#core";
-import { type JsonObject, type JsonValue, writePath } from "#scim";
+import {
+  type AttributeValue,
+  compileSchema,
+  type DesiredObject,
+  decide,
+  mapObject,
+  scopeObject,
+  usualProfile,
+} from "#core";
+import { type JsonObject, type JsonValue, withoutName, writePath } from "#scim";
 import { documentOf, type MappingRow } from "#test/mapping-document.ts";
-import { patchBody, putBody, resourceBody } from "./writes.ts";
+import { createBody, patchBodies, putBody } from "./writes.ts";
 
 const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const operationsOf = (changes: Parameters<typeof patchBody>[0], resource: JsonObject): unknown => {
-  const body = patchBody(changes, { id: "t1", resource });
-  return body.ok ? (body.value?.Operations ?? null) : body.error;
+const operationsOf = (changes: Parameters<typeof patchBodies>[0], resource: JsonObject): unknown => {
+  const bodies = patchBodies(changes, { id: "t1", resource }, usualProfile);
+  return bodies.ok ? (bodies.value[0]?.Operations ?? null) : bodies.error;
 };
+/** The body of a create but for its schemas, which the profile gives. */
+const resourceBody = (resource: { readonly [name: string]: unknown }): JsonObject =>
+  withoutName(createBody("User", resource, usualProfile), "schemas");
 
 test("bodies carry no null, wherever it comes from", () => {
   expect(resourceBody({ a: null, b: [null, { c: null, d: 1 }], e: { f: null }, g: undefined })).toEqual({
@@ -19,10 +30,14 @@ test("bodies carry no null, wherever it comes from", () => {
   expect(operationsOf([{ path: "x", value: { a: null, b: "c" } }], {})).toEqual([
     { op: "add", path: "x", value: { b: "c" } },
   ]);
-  const put = putBody([{ path: "title", value: "T" }], {
-    id: "t1",
-    resource: { id: "t1", meta: { created: "x" }, nickName: null, name: { givenName: null, formatted: "F" } },
-  });
+  const put = putBody(
+    [{ path: "title", value: "T" }],
+    {
+      id: "t1",
+      resource: { id: "t1", meta: { created: "x" }, nickName: null, name: { givenName: null, formatted: "F" } },
+    },
+    usualProfile,
+  );
   expect(put).toEqual({ ok: true, value: { id: "t1", name: { formatted: "F" }, title: "T" } });
 });
 
@@ -31,7 +46,7 @@ test("what joins a list is sent by itself with PATCH, and as the whole list with
   expect(operationsOf([change], { roles: [{ value: "a" }] })).toEqual([
     { op: "add", path: "roles", value: [{ value: "b" }] },
   ]);
-  expect(putBody([change], { id: "t1", resource: { roles: [{ value: "a" }] } })).toEqual({
+  expect(putBody([change], { id: "t1", resource: { roles: [{ value: "a" }] } }, usualProfile)).toEqual({
     ok: true,
     value: { roles: [{ value: "a" }, { value: "b" }] },
   });
@@ -143,10 +158,10 @@ test("nothing unknown gets into a request, whatever is mapped how: no null, no u
         expect(blemishes(resourceBody(made))).toEqual([]);
         bodies += Number(changes.length > 0);
         const asked = changes.map(({ path, after, adds }) => ({ path, value: after, adds }));
-        const patch = patchBody(asked, { id: "t1", resource });
-        const put = putBody(asked, { id: "t1", resource });
+        const patch = patchBodies(asked, { id: "t1", resource }, usualProfile);
+        const put = putBody(asked, { id: "t1", resource }, usualProfile);
         expect([patch.ok, put.ok]).toEqual([true, true]);
-        if (patch.ok && patch.value !== null) expect(blemishes(JSON.parse(JSON.stringify(patch.value)))).toEqual([]);
+        if (patch.ok) for (const body of patch.value) expect(blemishes(JSON.parse(JSON.stringify(body)))).toEqual([]);
         if (put.ok) expect(blemishes(put.value)).toEqual([]);
       }
     }),

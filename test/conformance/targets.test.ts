@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { type ProfileChanges, profileOf } from "#core";
+import { type HttpClient, openHttpClient } from "#http";
+import { newId, openLog, systemClock } from "#runtime";
+import { openGenericSandbox, openSandbox } from "#sandbox";
+import type { Mode } from "#scim";
+import type { Store } from "#store";
+import { openScimTarget, type Target } from "#targets";
+import { openTestStore } from "#test/database.ts";
+import { startBetterAuth } from "#test/foreign/better-auth.ts";
+import { startScimmy } from "#test/foreign/scimmy.ts";
+import { startScimTestServer } from "#test/wire/scim-test-server.ts";
+import { type Ability, type TargetFactory, targetSuite } from "./target.ts";
+
+let http: HttpClient;
+beforeAll(() => {
+  http = openHttpClient({ clock: systemClock, allowedHosts: [] });
+});
+afterAll(() => http.close());
+
+const open = (baseUrl: string, token: string, own: ProfileChanges): Target =>
+  openScimTarget({
+    baseUrl,
+    credentials: { kind: "bearer", token },
+    profile: profileOf({ template: { pageSize: 3 }, found: {}, baseUrl, own }),
+    clock: systemClock,
+    http,
+    random: Math.random,
+  });
+
+interface Serving {
+  readonly baseUrl: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+const against =
+  (serve: () => Promise<Serving>, own: ProfileChanges, lacks: readonly Ability[] = []): TargetFactory =>
+  async () => {
+    const { baseUrl, token, close } = await serve();
+    return { target: open(baseUrl, token, own), close, lacks };
+  };
+
+const testServer = async (): Promise<Serving> => {
+  const token = "opaque";
+  const server = await startScimTestServer({ token });
+  return { baseUrl: server.baseUrl, token, close: () => server.close() };
+};
+
+/** Ways of speaking that a target may want, each by itself. */
+const dialects: readonly (readonly [name: string, own: ProfileChanges])[] = [
+  ["as the RFC has it", {}],
+  ["one operation at a time", { patchOperations: 1 }],
+  ["nothing but PUT", { updateUsers: "put", updateGroups: "put" }],
+  ["PATCH for users, PUT for groups", { updateGroups: "put" }],
+  ["PUT for users, PATCH for groups", { updateUsers: "put" }],
+  ["everything in one page", { paging: "none" }],
+  ["no filters", { filterable: [], filterableGroups: [] }],
+  ["no excludedAttributes", { excludesMembers: false }],
+  ["a few members at a time", { membersPerRequest: 5 }],
+  ["values taken away by null", { clearing: "null" }],
+  ["application/json", { mediaType: "application/json" }],
+  ["creates that are looked up", { createShows: "nothing" }],
+];
+
+describe.each(dialects)("our test server, spoken to with %s", (_name, own) => targetSuite(against(testServer, own)));
+
+describe.each<[mode: Mode]>([["strict"], ["compat"]])("the generic sandbox, %s", (mode) => {
+  let store: Store;
+  let sandbox: Awaited<ReturnType<typeof openGenericSandbox>>;
+  beforeAll(async () => {
+    store = await openTestStore();
+    sandbox = await openGenericSandbox({ store, clock: systemClock, mode, log: openLog("error"), port: 0 });
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    await store.close();
+  });
+
+  /** A tenant of its own, which is empty. */
+  const tenant = async (): Promise<Serving> => ({
+    baseUrl: sandbox.baseUrl,
+    token: await sandbox.issueToken({ tenant: newId(), mode }),
+    close: async () => undefined,
+  });
+
+  const own: readonly (readonly [string, ProfileChanges])[] = [
+    ...dialects,
+    ["pages by cursor", { paging: "cursor" }],
+    ["a version with every write", { ifMatch: true }],
+  ];
+  const entra: readonly (readonly [string, ProfileChanges])[] = [
+    ["as Entra speaks with its flag", { patchStyle: "entraCompliant" }],
+    ["as Entra speaks without it", { patchStyle: "entraLegacy" }],
+    ["texts for Booleans", { booleans: "text" }],
+    ["members taken away by value", { memberRemoval: "value" }],
+    ["values taken away by an empty text", { patchStyle: "entraCompliant", clearing: "emptyText" }],
+  ];
+  describe.each(mode === "compat" ? [...own, ...entra] : own)("spoken to with %s", (_name, own) =>
+    targetSuite(against(tenant, own)),
+  );
+});
+
+describe("the ThousandEyes sandbox", () => {
+  let store: Store;
+  let serving: Serving;
+  beforeEach(async () => {
+    store = await openTestStore();
+    const sandbox = await openSandbox({
+      store,
+      clock: systemClock,
+      log: openLog("error"),
+      port: 0,
+      rateLimit: "off",
+    });
+    serving = {
+      baseUrl: sandbox.baseUrl,
+      token: sandbox.token,
+      close: async () => {
+        await sandbox.close();
+        await store.close();
+      },
+    };
+  });
+  targetSuite(
+    against(async () => serving, { supportsGroups: false, filterable: ["userName", "externalId"] }, [
+      "enterprise",
+      "clears",
+      "valuePaths",
+    ]),
+  );
+});
+
+describe("SCIMMY, which we did not write", () =>
+  targetSuite(against(startScimmy, {}, ["foldsCase", "checks", "repeats"])));
+
+describe("Better Auth, which we did not write", () => targetSuite(against(startBetterAuth, {}, ["checks", "forgets"])));
