@@ -299,7 +299,7 @@ export const mutations: readonly Mutation[] = [
   ),
   provider(
     "provider.ts",
-    'const unfit = notAcceptable(request.header("accept"));',
+    'const unfit = service.mode === "strict" ? notAcceptable(request.header("accept")) : null;',
     'const unfit = request.header("accept") === "application/json" ? notAcceptable("text/plain") : null;',
     "7644-3.8-accept-json",
   ),
