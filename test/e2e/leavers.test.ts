@@ -81,7 +81,7 @@ test("a new e-mail address arrives, once both mailboxes have confirmed it", asyn
     [emails[0].value, "new.address@sundhaven.example"].sort(),
   );
   for (const { link } of mails) {
-    expect((await server.sandbox.call("POST", `/../..${new URL(link).pathname}`, {})).status).toBe(200);
+    expect((await server.sandbox.call("POST", `/../../app${new URL(link).pathname}`, {})).status).toBe(200);
   }
   expect((await account(bo)).emails).toEqual([
     expect.objectContaining({ type: "work", value: "new.address@sundhaven.example" }),
