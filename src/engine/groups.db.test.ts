@@ -72,6 +72,19 @@ test("a member who leaves scope leaves the group, and one who comes back is a me
   expect(membersOf("Team Two")).toEqual(["gdan", "geve"]);
 });
 
+test("whoever was deleted when the group was made and is restored since is a member of it", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  const [ria, rob] = [await scene.person("ria"), await scene.person("rob")];
+  const team = await scene.group("Team Restored", [ria, rob]);
+  await scene.softDelete(ria);
+  await scene.assign(team, "Group");
+  await settleAll(scene);
+  expect(membersOf("Team Restored")).toEqual(["rob"]);
+  await scene.restore(ria);
+  await settleAll(scene);
+  expect(membersOf("Team Restored")).toEqual(["ria", "rob"]);
+});
+
 test("members who have no account yet become members when they get one, and others who wait go on waiting", async () => {
   const scene = await rig.openScene({ template: "scim" });
   const blocked = { accountEnabled: false };

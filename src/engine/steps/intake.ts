@@ -180,9 +180,16 @@ const takeMemberships = async (
 ): Promise<number> => {
   const jobId = context.job.id;
   const hasGroups = mappingOf(context, "Group") !== null;
-  const memberships = rows.flatMap(({ kind, objectId, relatedId }) =>
-    kind === "membership" && relatedId !== null ? [{ memberId: objectId, groupId: relatedId }] : [],
+  // Whoever is restored is back in the groups that they were in, of which the directory says nothing more.
+  const restored = rows.flatMap(({ kind, action, objectId }) =>
+    kind === "user" && action === "restored" ? [objectId] : [],
   );
+  const memberships = [
+    ...rows.flatMap(({ kind, objectId, relatedId }) =>
+      kind === "membership" && relatedId !== null ? [{ memberId: objectId, groupId: relatedId }] : [],
+    ),
+    ...(await groupsOf(tx, restored)),
+  ];
   const pairs = memberships.filter(({ memberId }) => !asMembers.has(memberId));
   const counting = pairs.flatMap(({ memberId, groupId }) =>
     groupsCounting(reach, groupId).map((id) => ({ memberId, groupId: id })),

@@ -124,11 +124,14 @@ export const record = async (
     return recorded;
   });
 
-/** Only the worker that holds the job's latest fence may write: one that was merely slow finds that it has been replaced. */
+/**
+ * Only the worker that holds the job's latest fence may write: one that was merely slow finds that it has been replaced. What a cycle and somebody on demand
+ * do at once is recorded one after the other, or neither would see that an account is there for which the other begins to wait.
+ */
 const checkFence = async (tx: Tx, jobId: string, fence: number): Promise<void> => {
   const { rows } = await sql<{
     fence: number;
-  }>`select fence from provisioning.job where id = ${jobId} for share`.execute(tx);
+  }>`select fence from provisioning.job where id = ${jobId} for no key update`.execute(tx);
   if (rows[0]?.fence !== fence)
     throw new EngineError("FenceLost", "Another worker has taken over this job.", { facts: { jobId } });
 };
