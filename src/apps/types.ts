@@ -60,8 +60,6 @@ export interface Template {
   } | null;
   /** Whether people who have nothing but Default Access are provisioned. */
   readonly defaultAccessProvisionable: boolean;
-  /** Sends `active` as text, as Entra does without its compliance flag. */
-  readonly activeAsText: boolean;
   /** How the application wants to be spoken to, as far as is known of it. */
   readonly profile: TargetProfile;
 }

@@ -64,11 +64,10 @@ test("every application of the published catalogue is a template, with its attri
 });
 
 test("ThousandEyes skips Default Access and has a budget; the generic template does not", () => {
-  const { defaultAccessProvisionable, profile, baseUrlComplete, activeAsText } = template("thousandeyes");
-  expect({ defaultAccessProvisionable, profile, baseUrlComplete, activeAsText }).toEqual({
+  const { defaultAccessProvisionable, profile, baseUrlComplete } = template("thousandeyes");
+  expect({ defaultAccessProvisionable, profile, baseUrlComplete }).toEqual({
     defaultAccessProvisionable: false,
     baseUrlComplete: true,
-    activeAsText: false,
     profile: {
       ...usualProfile,
       filterable: ["externalId", "userName"],

@@ -17,7 +17,6 @@ interface TemplateRow {
   readonly groupFlowTypes?: string;
   readonly targetDirectoryName?: string;
   readonly defaultAccessProvisionable?: boolean;
-  readonly activeAsText?: boolean;
   readonly requestsPerMinute?: number;
   /** What else is known of how it wants to be spoken to. */
   readonly profile?: ProfileChanges;
@@ -87,7 +86,6 @@ const templateOf = (row: TemplateRow): Template => ({
       }
     : null,
   defaultAccessProvisionable: row.defaultAccessProvisionable ?? true,
-  activeAsText: row.activeAsText ?? false,
   profile: {
     ...usualProfile,
     filterable: row.filterableUnknown
