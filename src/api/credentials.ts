@@ -3,6 +3,7 @@ import {
   authenticationTypes,
   type ConnectionCredentials,
   type ConnectionTest,
+  credentialPlaces,
   credentialsFrom,
   type TargetCredentials,
 } from "#engine";
@@ -101,7 +102,7 @@ const pairsOf = (credentials: TargetCredentials): Readonly<Record<string, string
         Oauth2TokenExchangeUri: credentials.tokenUrl,
         Oauth2ClientId: credentials.clientId,
         Oauth2ClientSecret: credentials.clientSecret,
-        CredentialLocationInRequest: credentials.sendAs === "header" ? "Header" : "Body",
+        CredentialLocationInRequest: credentialPlaces[credentials.sendAs],
         ...(credentials.scope === null ? {} : { Oauth2Scope: credentials.scope }),
       };
   }

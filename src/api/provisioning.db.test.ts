@@ -371,6 +371,10 @@ test("a user name and password, or an OAuth client, stand in place of a token, a
     { key: "Oauth2Scope", value: "scim" },
   ]);
 
+  const unsigned = await site.ask("POST", path, { credentials: { ...client, sendAs: "assertion" }, skipTest: true });
+  expect(unsigned.status).toBe(200);
+  expect((await shown()).slice(-1)).toEqual([{ key: "CredentialLocationInRequest", value: "Assertion" }]);
+
   const both = await site.ask("POST", path, { secretToken: "t", credentials: basic });
   expect([both.status, both.body.error.message]).toEqual([
     400,

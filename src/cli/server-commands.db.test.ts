@@ -281,6 +281,17 @@ describe("credentials", () => {
         sendAs: "body",
       },
     ],
+    [
+      ["--client-id", "c", "--token-url", "https://login.example/token", "--client-auth", "assertion"],
+      {
+        kind: "clientCredentials",
+        tokenUrl: "https://login.example/token",
+        clientId: "c",
+        clientSecret: secret,
+        scope: null,
+        sendAs: "assertion",
+      },
+    ],
   ])("%j with a secret", async (flags, credentials) => {
     const routes = { "POST /lockstep/v1/apps/app-1/credentials": { json: { saved: true, test: null } } };
     const ran = await ask(["credentials", ...flags], routes, { env: { LOCKSTEP_SECRET_TOKEN: secret } });
@@ -305,7 +316,11 @@ describe("credentials", () => {
     ],
     [["--user-name", "ada", "--client-id", "c"], {}, "Give --user-name or --client-id, not both."],
     [["--scope", "scim"], {}, "--token-url, --scope and --client-auth belong to --client-id."],
-    [["--client-id", "c", "--client-auth", "cookie"], {}, '--client-auth takes header or body, not "cookie".'],
+    [
+      ["--client-id", "c", "--client-auth", "cookie"],
+      {},
+      '--client-auth takes header, body or assertion, not "cookie".',
+    ],
   ])("%j is wrong use", async (flags, env, sentence) => {
     expect(await ask(["credentials", ...flags], {}, { env })).toEqual({ code: 2, out: "", err: `${sentence}\n` });
   });

@@ -38,7 +38,7 @@ export const credentialsFrom = (saved: ReadonlyMap<string, string>): SavedCreden
           clientId: value("Oauth2ClientId"),
           clientSecret: value("Oauth2ClientSecret"),
           scope: saved.get("Oauth2Scope") ?? null,
-          sendAs: value("CredentialLocationInRequest").toLowerCase() === "body" ? "body" : "header",
+          sendAs: placeOf(value("CredentialLocationInRequest")),
         },
       };
     }
@@ -47,6 +47,16 @@ export const credentialsFrom = (saved: ReadonlyMap<string, string>): SavedCreden
       return { ok: true, credentials: { kind: "bearer", token: value("SecretToken") } };
   }
 };
+
+/** Where a client's credentials travel, as the secret `CredentialLocationInRequest` names it; in a header unless told. */
+export const credentialPlaces = {
+  header: "Header",
+  body: "Body",
+  assertion: "Assertion",
+} as const;
+
+const placeOf = (name: string): keyof typeof credentialPlaces =>
+  name.toLowerCase() === "body" ? "body" : name.toLowerCase() === "assertion" ? "assertion" : "header";
 
 const kindOf = (type: string): TargetCredentials["kind"] => {
   const wanted = type.toLowerCase();

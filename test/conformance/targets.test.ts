@@ -93,6 +93,7 @@ describe.each<[mode: Mode]>([["strict"], ["compat"]])("the generic sandbox, %s",
     ["as Entra speaks with its flag", { patchStyle: "entraCompliant" }],
     ["as Entra speaks without it", { patchStyle: "entraLegacy" }],
     ["texts for Booleans", { booleans: "text" }],
+    ["a manager as a list of one", { references: "list", referenceRemoval: "filter" }],
     ["members taken away by value", { memberRemoval: "value" }],
     ["values taken away by an empty text", { patchStyle: "entraCompliant", clearing: "emptyText" }],
   ];

@@ -45,7 +45,7 @@ const credentials = z.discriminatedUnion("kind", [
     clientId: text,
     clientSecret: text,
     scope: text.nullable().default(null),
-    sendAs: z.enum(["header", "body"]).default("header"),
+    sendAs: z.enum(["header", "body", "assertion"]).default("header"),
   }),
 ]);
 const testBody = z.strictObject({ baseAddress: given, secretToken: given, credentials: credentials.optional() });

@@ -38,7 +38,10 @@ const withClient = (command: Command): Command =>
     .option("--client-id <id>", "OAuth 2.0 client credentials: the client's id; the secret is the client secret")
     .option("--token-url <url>", "address of the token endpoint, with --client-id")
     .option("--scope <scope>", "what the client asks access to, with --client-id")
-    .option("--client-auth <place>", "where id and secret travel, with --client-id: header (default) or body");
+    .option(
+      "--client-auth <way>",
+      "how the client shows who it is, with --client-id: its secret in a header (default) or in the body, or an assertion that it signs; the secret is its private key (PEM) then",
+    );
 
 export const registerCredentials: Register = (program, shell) => {
   const command = withClient(
@@ -70,6 +73,10 @@ export const registerCredentials: Register = (program, shell) => {
     [
       "credentials --client-id lockstep --token-url https://login.example.com/token --secret-token-file secret.txt",
       "an OAuth 2.0 client, whose token is fetched and renewed",
+    ],
+    [
+      "credentials --client-id lockstep --token-url https://login.example.com/token --client-auth assertion --secret-token-file key.pem",
+      "the same without a shared secret: the client signs with its private key",
     ],
     ["credentials --show", "what is saved"],
   ]);
@@ -114,8 +121,8 @@ const credentialsOf = (flags: ClientFlags, secret: string | undefined): TargetCr
   if (userName !== undefined && clientId !== undefined) throw wrongUse("Give --user-name or --client-id, not both.");
   if (clientId === undefined && (tokenUrl ?? scope ?? clientAuth) !== undefined)
     throw wrongUse("--token-url, --scope and --client-auth belong to --client-id.");
-  if (clientAuth !== undefined && clientAuth !== "header" && clientAuth !== "body")
-    throw wrongUse(`--client-auth takes header or body, not "${clientAuth}".`);
+  if (clientAuth !== undefined && clientAuth !== "header" && clientAuth !== "body" && clientAuth !== "assertion")
+    throw wrongUse(`--client-auth takes header, body or assertion, not "${clientAuth}".`);
   if (secret === undefined) {
     if (userName === undefined && clientId === undefined) return undefined;
     throw wrongUse(

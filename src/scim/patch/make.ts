@@ -60,17 +60,47 @@ const outgoing = (
 /** The path of the value as a whole: `emails[type eq "work"]` for `emails[type eq "work"].value`. */
 const elementOf = (path: ScimPath): ScimPath => ({ ...path, sub: undefined });
 
+/** The address of a user as one resource may name it to another (RFC 7643 section 2.3.7). */
+const nextDoor = (id: string): string => `../Users/${encodeURIComponent(id)}`;
+
+const withoutSchema = (path: ScimPath): ScimPath => ({ ...elementOf(path), urn: undefined });
+
 /** A reference's `value` as the style wants references: `manager` with the bare id for `manager.value`. */
-const asReference = (path: ScimPath, value: JsonValue, style: PatchStyle): { path: ScimPath; value: JsonValue } => {
+const asReference = (
+  path: ScimPath,
+  value: JsonValue,
+  style: PatchStyle,
+  addressOf: (id: string) => string,
+): { path: ScimPath; value: JsonValue } => {
   const isReference = path.filter === undefined && path.sub !== undefined && foldCase(path.sub) === "value";
-  if (!isReference || style.references === "value") return { path, value };
-  return { path: elementOf(path), value: style.references === "bare" ? value : { value } };
+  if (!isReference) return { path, value };
+  switch (style.references) {
+    case "value":
+      return { path, value };
+    case "bare":
+      return { path: elementOf(path), value };
+    case "object":
+      return { path: elementOf(path), value: { value } };
+    case "list":
+      return { path: withoutSchema(path), value: [{ $ref: addressOf(String(value)), value }] };
+  }
+};
+
+/** The path that takes a reference away, where the style picks it by the id that it has. */
+const asReferenceRemoval = (path: ScimPath, current: JsonObject | undefined, style: PatchStyle): ScimPath => {
+  if (style.referenceRemoval === "path" || path.filter !== undefined || path.sub !== undefined) return path;
+  const before = current && readPath(current, path);
+  const id = isJsonObject(before) ? before.value : undefined;
+  if (typeof id !== "string") return path;
+  const value: ScimPath = { urn: undefined, name: "value", filter: undefined, sub: undefined };
+  return { ...withoutSchema(path), filter: { kind: "compare", path: value, operator: "eq", value: id } };
 };
 
 const plan = (
   changes: readonly AttributeChange[],
   style: PatchStyle,
   current: JsonObject | undefined,
+  addressOf: (id: string) => string,
 ): Result<readonly Planned[]> => {
   const planned: Planned[] = [];
   for (const { path: text, value, adds } of changes) {
@@ -83,9 +113,18 @@ const plan = (
       continue;
     }
     if (value === undefined) planned.push({ op: "remove", path: path.value, value, joins: false });
-    else planned.push({ op: isAbsent ? "add" : "replace", ...asReference(path.value, value, style), joins: false });
+    else
+      planned.push({
+        op: isAbsent ? "add" : "replace",
+        ...asReference(path.value, value, style, addressOf),
+        joins: false,
+      });
   }
-  return succeed(withWholeRemovals(planned, current));
+  return succeed(
+    withWholeRemovals(planned, current).map((one) =>
+      one.op === "remove" ? { ...one, path: asReferenceRemoval(one.path, current, style) } : one,
+    ),
+  );
 };
 
 /** Removes a value as a whole where the removals of its parts would leave nothing worth keeping of it. */
@@ -175,14 +214,16 @@ const single = ({ op, path, value }: Planned, style: PatchStyle): OutgoingOperat
  * it lacks is added, what it has is replaced and removals of what it lacks are left out; without it everything is
  * replaced. Order: removals, values selected by a filter, plain attributes. A single plain attribute keeps its
  * path even in the grouped layout, unless the style says otherwise. An empty list means there is nothing to send.
+ * `addressOf` is how a style that wants a reference's address names a user.
  * Fails with invalidPath or invalidFilter on a path that cannot be read.
  */
 export const makePatch = (
   changes: readonly AttributeChange[],
   style: PatchStyle,
   current?: JsonObject,
+  addressOf: (id: string) => string = nextDoor,
 ): Result<readonly OutgoingOperation[]> => {
-  const planned = plan(changes, style, current);
+  const planned = plan(changes, style, current, addressOf);
   if (!planned.ok) return planned;
   if (style.layout === "separate" && style.absentElement === "valuePath") {
     return succeed(planned.value.map((change) => single(change, style)));

@@ -16,8 +16,13 @@ export type PatchStyle = {
   readonly absentElement: "valuePath" | "append";
   /** What takes a value away: a removal, or a replacement by null or by an empty text. */
   readonly clearing: "remove" | "null" | "emptyText";
-  /** A reference to one object (a manager): its `value`, the bare id in place of the whole, or an object that holds the id. */
-  readonly references: "value" | "bare" | "object";
+  /**
+   * A reference to one object (a manager): its `value`, the bare id in place of the whole, an object that holds the id, or, as Entra's first client, a
+   * list of one with its address, under a path without its schema.
+   */
+  readonly references: "value" | "bare" | "object" | "list";
+  /** A reference is taken away by its path, or by a filter for the id that it has, under a path without its schema. */
+  readonly referenceRemoval: "path" | "filter";
   /** Members go by `members[value eq "id"]`, or by a `members` path with the ids in the value. */
   readonly memberRemoval: "filter" | "value";
   /** A member that joins as its id alone, or with the empty reference of Entra's older client beside it. */
@@ -35,6 +40,7 @@ export const entraCompliantStyle: PatchStyle = {
   absentElement: "valuePath",
   clearing: "remove",
   references: "bare",
+  referenceRemoval: "path",
   memberRemoval: "filter",
   memberValues: "plain",
 };
@@ -50,6 +56,7 @@ export const entraLegacyStyle: PatchStyle = {
   absentElement: "valuePath",
   clearing: "remove",
   references: "bare",
+  referenceRemoval: "path",
   memberRemoval: "value",
   memberValues: "plain",
 };
@@ -65,6 +72,7 @@ export const rfcStyle: PatchStyle = {
   absentElement: "append",
   clearing: "remove",
   references: "object",
+  referenceRemoval: "path",
   memberRemoval: "filter",
   memberValues: "plain",
 };

@@ -1,6 +1,8 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { jwtVerify } from "jose";
 import { afterEach, expect, test } from "vitest";
 import { usualProfile } from "#core";
 import { openHttpClient } from "#http";
@@ -9,6 +11,7 @@ import { startScimTestServer } from "#test/wire/scim-test-server.ts";
 import {
   type Exchange,
   openScimTarget,
+  problemOfCredentials,
   type RequestOptions,
   type TargetCredentials,
   type TargetProfile,
@@ -115,6 +118,80 @@ test("id and secret travel in the body where the endpoint wants them there", asy
       form: { grant_type: "client_credentials", client_id: "lock step:1", client_secret: "s&cret/=+ä" },
     },
   ]);
+});
+
+const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }) as string;
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+
+test.each([
+  ["RSA", rsa],
+  ["P-256", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey],
+  ["Ed25519", generateKeyPairSync("ed25519").privateKey],
+])("a client may sign who it is instead of sharing a secret, with %s", async (_kind, key) => {
+  const tokens = await startTokenServer(bearing("one", 600), bearing("two", 600));
+  const { target, headers, clock } = await scene(client(tokens.url, { clientSecret: pem(key), sendAs: "assertion" }));
+  await target.list("User", 1, bulk);
+  await clock.advance(3600_000);
+  await target.list("User", 1, bulk);
+  expect(headers()).toEqual(["Bearer one", "Bearer two"]);
+  const seen = new Set<unknown>();
+  for (const [at, { authorization, form }] of tokens.asked.entries()) {
+    const { client_assertion: assertion = "", ...rest } = form;
+    expect({ authorization, rest }).toEqual({
+      authorization: undefined,
+      rest: {
+        grant_type: "client_credentials",
+        client_id: "lock step:1",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      },
+    });
+    const moment = new Date(clock.now().getTime() - (1 - at) * 3600_000);
+    const { payload } = await jwtVerify(assertion, createPublicKey(key), {
+      issuer: "lock step:1",
+      subject: "lock step:1",
+      audience: tokens.url,
+      currentDate: moment,
+      maxTokenAge: 300,
+    });
+    seen.add(payload.jti);
+  }
+  expect(seen.size).toBe(2);
+});
+
+test("neither the key nor what it signed is in any exchange or sentence", async () => {
+  const key = pem(rsa);
+  const [, line = ""] = key.split("\n");
+  const echo: TokenAnswer[] = [{ status: 400, body: { error: "invalid_client", error_description: `${key} ${line}` } }];
+  const tokens = await startTokenServer(...echo);
+  const { target, exchanges } = await scene(client(tokens.url, { clientSecret: key, sendAs: "assertion" }));
+  const refused = await target.create("User", { userName: "ada@example.com" }, bulk);
+  expect(refused).toMatchObject({
+    ok: false,
+    failure: { kind: "credentials", message: expect.stringContaining("the key that is registered for it") },
+  });
+  const all = JSON.stringify([refused, exchanges]);
+  const assertion = tokens.asked[0]?.form.client_assertion ?? "";
+  expect(assertion).not.toBe("");
+  for (const shape of [line, assertion, assertion.split(".")[2]!]) expect(all).not.toContain(shape);
+});
+
+test.each([
+  ["a password", "s3cret"],
+  ["a public key", createPublicKey(rsa).export({ type: "spki", format: "pem" }) as string],
+  ["a short key", pem(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey)],
+  ["a curve that nobody takes", pem(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey)],
+])("%s is no key to sign with, which is said before anything is sent", async (_what, clientSecret) => {
+  const tokens = await startTokenServer(bearing("one"));
+  const { target } = await scene(client(tokens.url, { clientSecret, sendAs: "assertion" }));
+  const answer = await target.list("User", 1, bulk);
+  expect(answer).toMatchObject({
+    ok: false,
+    failure: { kind: "credentials", message: expect.stringMatching(/^To sign/) },
+  });
+  expect(tokens.asked).toEqual([]);
+  expect(
+    problemOfCredentials(client("https://login.example.com/token", { clientSecret, sendAs: "assertion" })),
+  ).toMatch(/^To sign with, a private key in PEM without a passphrase is needed/);
 });
 
 test("a token that is refused before its time is replaced once, and the request goes out again", async () => {

@@ -1,9 +1,18 @@
+import { SignJWT } from "jose";
 import type { HttpClient, HttpOutcome, HttpRequest } from "#http";
 import { readRetryAt } from "#http";
-import { type Clock, withoutSecrets } from "#runtime";
+import { type Clock, newId, withoutSecrets } from "#runtime";
 import type { Exchange } from "../target.ts";
 import type { Trouble } from "./answers.ts";
-import { basicHeader, clientHeader, formOf, secretsOf, type TargetCredentials } from "./credentials.ts";
+import {
+  basicHeader,
+  clientHeader,
+  formOf,
+  problemOfCredentials,
+  secretsOf,
+  signingKeyOf,
+  type TargetCredentials,
+} from "./credentials.ts";
 import { errorDetail } from "./error-detail.ts";
 import { exchangeOf } from "./exchange.ts";
 
@@ -65,7 +74,7 @@ interface Token {
 }
 
 const fetched = (
-  credentials: Extract<TargetCredentials, { kind: "clientCredentials" }>,
+  credentials: Client,
   own: readonly string[],
   { http, clock, deadline }: AuthorizationOptions,
 ): Authorization => {
@@ -76,11 +85,12 @@ const fetched = (
   let seen: readonly string[] = [];
 
   const fetchToken = async (): Promise<Authorized> => {
-    const request = tokenRequest(credentials, deadline);
+    const { request, assertion } = await tokenRequest(credentials, deadline, clock.now());
+    if (assertion !== null) seen = [assertion, ...seen].slice(0, 4);
     const started = clock.now();
     const outcome = await http.request(request);
     const ended = clock.now();
-    const read = readToken(outcome, credentials.tokenUrl, ended);
+    const read = readToken(outcome, credentials, ended);
     if (read.ok) seen = [read.token, ...seen].slice(0, 4);
     const exchange = exchangeOf(request, outcome, started, ended, [...seen, ...own]);
     if (!read.ok) {
@@ -95,8 +105,11 @@ const fetched = (
     return { ok: true, header: token.header };
   };
 
+  const problem = problemOfCredentials(credentials);
+
   return {
     header: (signal) => {
+      if (problem !== null) return unasked(credentials.tokenUrl, clock, "credentials", credentialsCode, problem);
       const now = clock.now().getTime();
       if (token !== null && now < token.renewAt) return { ok: true, header: token.header };
       if (failed !== null && now < failed.until) return failed.answer;
@@ -116,6 +129,19 @@ const fetched = (
   };
 };
 
+/** The token endpoint was not asked, or whoever asked did not wait for it. */
+const unasked = (
+  tokenUrl: string,
+  clock: Clock,
+  kind: Trouble["kind"],
+  code: Trouble["code"],
+  message: string,
+): Authorized => {
+  const at = clock.now();
+  const exchange = exchangeOf({ method: "POST", url: tokenUrl, body: null }, null, at, at, []);
+  return { ok: false, trouble: { kind, code, status: null, scimType: null, message, retryAt: null }, exchange };
+};
+
 const unlessAborted = (
   work: Promise<Authorized>,
   signal: AbortSignal | undefined,
@@ -123,55 +149,86 @@ const unlessAborted = (
   clock: Clock,
 ): Promise<Authorized> => {
   if (signal === undefined) return work;
-  const at = clock.now();
-  const given: Authorized = {
-    ok: false,
-    trouble: {
-      kind: "transient",
-      code: "Cancelled",
-      status: null,
-      scimType: null,
-      message: "The request was cancelled while its token was fetched.",
-      retryAt: null,
-    },
-    exchange: exchangeOf({ method: "POST", url: tokenUrl, body: null }, null, at, at, []),
-  };
   return new Promise((resolve, reject) => {
-    const cancel = () => resolve(given);
+    const cancel = () =>
+      resolve(
+        unasked(tokenUrl, clock, "transient", "Cancelled", "The request was cancelled while its token was fetched."),
+      );
     if (signal.aborted) return cancel();
     signal.addEventListener("abort", cancel, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
   });
 };
 
-const tokenRequest = (
-  { tokenUrl, clientId, clientSecret, scope, sendAs }: Extract<TargetCredentials, { kind: "clientCredentials" }>,
+type Client = Extract<TargetCredentials, { kind: "clientCredentials" }>;
+
+/** What an assertion is good for (seconds): RFC 7523 section 3 wants it short, and clocks differ. */
+const assertionLife = 300;
+
+/** A statement of who the client is, signed with its key (RFC 7523 section 2.2); null where the key is none. */
+const assertionOf = async ({ tokenUrl, clientId, clientSecret }: Client, now: Date): Promise<string | null> => {
+  const signing = signingKeyOf(clientSecret);
+  if (signing === null) return null;
+  const seconds = Math.floor(now.getTime() / 1000);
+  return new SignJWT()
+    .setProtectedHeader({ alg: signing.algorithm, typ: "JWT" })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(tokenUrl)
+    .setJti(newId())
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + assertionLife)
+    .sign(signing.key);
+};
+
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+const tokenRequest = async (
+  client: Client,
   deadline: number,
-): HttpRequest => ({
-  method: "POST",
-  url: tokenUrl,
-  headers: {
-    accept: "application/json",
-    "accept-encoding": "identity",
-    "content-type": "application/x-www-form-urlencoded",
-    "user-agent": "Lockstep",
-    ...(sendAs === "header" ? { authorization: clientHeader(clientId, clientSecret) } : {}),
-  },
-  body: formOf([
-    ["grant_type", "client_credentials"],
-    ...(scope === null ? [] : [["scope", scope] as const]),
-    ...(sendAs === "body" ? [["client_id", clientId] as const, ["client_secret", clientSecret] as const] : []),
-  ]),
-  deadline,
-  maxBytes,
-});
+  now: Date,
+): Promise<{ readonly request: HttpRequest; readonly assertion: string | null }> => {
+  const { tokenUrl, clientId, clientSecret, scope, sendAs } = client;
+  const assertion = sendAs === "assertion" ? await assertionOf(client, now) : null;
+  const proof: Readonly<Record<Client["sendAs"], readonly (readonly [string, string])[]>> = {
+    header: [],
+    body: [
+      ["client_id", clientId],
+      ["client_secret", clientSecret],
+    ],
+    assertion: [
+      ["client_id", clientId],
+      ["client_assertion_type", assertionType],
+      ["client_assertion", assertion ?? ""],
+    ],
+  };
+  const request: HttpRequest = {
+    method: "POST",
+    url: tokenUrl,
+    headers: {
+      accept: "application/json",
+      "accept-encoding": "identity",
+      "content-type": "application/x-www-form-urlencoded",
+      "user-agent": "Lockstep",
+      ...(sendAs === "header" ? { authorization: clientHeader(clientId, clientSecret) } : {}),
+    },
+    body: formOf([
+      ["grant_type", "client_credentials"],
+      ...(scope === null ? [] : [["scope", scope] as const]),
+      ...proof[sendAs],
+    ]),
+    deadline,
+    maxBytes,
+  };
+  return { request, assertion };
+};
 
 type ReadToken =
   | { readonly ok: true; readonly token: string /** In milliseconds. */; readonly life: number }
   | { readonly ok: false; readonly trouble: Trouble };
 
 /** Reads the answer of a token endpoint (RFC 6749 sections 5.1 and 5.2). */
-const readToken = (outcome: HttpOutcome, tokenUrl: string, now: Date): ReadToken => {
+const readToken = (outcome: HttpOutcome, { tokenUrl, sendAs }: Client, now: Date): ReadToken => {
   const host = URL.parse(tokenUrl)?.host ?? tokenUrl;
   const trouble = (kind: Trouble["kind"], code: Trouble["code"], status: number | null, why: string): ReadToken => {
     const headers = outcome.ok ? outcome.response.headers : outcome.failure.headers;
@@ -194,7 +251,7 @@ const readToken = (outcome: HttpOutcome, tokenUrl: string, now: Date): ReadToken
       "credentials",
       credentialsCode,
       status,
-      `${words} Check client id, client secret and token address.`,
+      `${words} Check client id, ${sendAs === "assertion" ? "the key that is registered for it" : "client secret"} and token address.`,
     );
   }
   const { access_token: token, token_type: type, expires_in: expiresIn } = answer ?? {};

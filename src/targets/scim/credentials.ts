@@ -1,3 +1,5 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+
 /** How a target knows us. */
 export type TargetCredentials =
   | { readonly kind: "bearer"; readonly token: string }
@@ -7,12 +9,35 @@ export type TargetCredentials =
       readonly kind: "clientCredentials";
       readonly tokenUrl: string;
       readonly clientId: string;
+      /** With `assertion` the client's private key in PEM, which never travels. */
       readonly clientSecret: string;
       /** Null asks for none. */
       readonly scope: string | null;
-      /** Where id and secret travel (RFC 6749 section 2.3.1). */
-      readonly sendAs: "header" | "body";
+      /** Where id and secret travel (RFC 6749 section 2.3.1), or that the client signs who it is (RFC 7523 section 2.2). */
+      readonly sendAs: "header" | "body" | "assertion";
     };
+
+/** Signature algorithms by the kind of key (RFC 7518 section 3.1, RFC 8037). */
+const algorithms: Readonly<Record<string, string>> = { rsa: "RS256", prime256v1: "ES256", ed25519: "EdDSA" };
+
+export interface SigningKey {
+  readonly key: KeyObject;
+  readonly algorithm: string;
+}
+
+/** A private key to sign with, or null where the text is none, or of a kind that no endpoint is known to take. */
+export const signingKeyOf = (pem: string): SigningKey | null => {
+  try {
+    const key = createPrivateKey(pem);
+    const details = key.asymmetricKeyDetails;
+    const algorithm = algorithms[details?.namedCurve ?? key.asymmetricKeyType ?? ""];
+    // RFC 7518 section 3.3: 2048 bits at least.
+    const isTooShort = algorithm === "RS256" && (details?.modulusLength ?? 0) < 2048;
+    return algorithm === undefined || isTooShort ? null : { key, algorithm };
+  } catch {
+    return null;
+  }
+};
 
 /** A form as `application/x-www-form-urlencoded` writes it. */
 export const formOf = (fields: readonly (readonly [string, string])[]): string =>
@@ -32,6 +57,8 @@ export const clientHeader = (clientId: string, clientSecret: string): string =>
 /** Every form in which a secret may turn up in an address, a body or somebody's answer. */
 const shapesOf = (secret: string): readonly string[] => [
   secret,
+  // A secret of several lines, such as a key, may come back as one of them.
+  ...secret.split(/\r?\n/).filter((line) => line.length > 20 && line !== secret && !line.startsWith("-----")),
   encodeURIComponent(secret),
   formEncoded(secret),
   JSON.stringify(secret).slice(1, -1),
@@ -73,9 +100,11 @@ export const problemOfCredentials = (credentials: TargetCredentials): string | n
         : null;
     case "clientCredentials": {
       const url = URL.parse(credentials.tokenUrl);
-      return url !== null && (url.protocol === "https:" || url.protocol === "http:")
-        ? null
-        : "The address of the token endpoint must be a whole address, for example https://login.example.com/oauth2/token.";
+      if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
+        return "The address of the token endpoint must be a whole address, for example https://login.example.com/oauth2/token.";
+      return credentials.sendAs === "assertion" && signingKeyOf(credentials.clientSecret) === null
+        ? "To sign with, a private key in PEM without a passphrase is needed: RSA of 2048 bits or more, P-256 or Ed25519. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem"
+        : null;
     }
   }
 };

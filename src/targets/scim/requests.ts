@@ -22,6 +22,8 @@ export interface Requests {
   send(call: Call, options: RequestOptions): Promise<Reply>;
   /** Path of one object; null for an id that no address can express, which never leaves this machine. */
   pathOf(type: ObjectType, id: string): string | null;
+  /** The whole address of a user, as references name it. */
+  addressOfUser(id: string): string;
   badId(type: ObjectType, id: string, method: Call["method"], options: RequestOptions): Lost;
   /** Nothing can be sent, and nothing was. */
   impossible(call: Call, code: FailureCode, message: string, options: RequestOptions): Lost;
@@ -69,6 +71,8 @@ export const openRequests = ({ address, send, unsent, secrets }: RequestsOptions
       const segment = idSegment(id);
       return segment === null ? null : `${endpointOf(type)}/${segment}`;
     },
+    // Switches in the base URL are for requests, and no part of who somebody is.
+    addressOfUser: (id) => address(`${endpointOf("User")}/${idSegment(id) ?? ""}`).split("?", 1)[0] ?? "",
     badId: (type, id, method, options) =>
       impossible(
         callOf("get", method, endpointOf(type)),

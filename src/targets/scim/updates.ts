@@ -64,7 +64,7 @@ export const openUpdates = ({ requests, habits, readWhole }: UpdatesOptions): Up
       if (path === null) return requests.badId(type, id, method, options);
       const call = requests.callOf("update", method, path);
       if (method === "PATCH") {
-        const bodies = patchBodies(changes, current, habits.profile);
+        const bodies = patchBodies(changes, current, habits.profile, requests.addressOfUser);
         return bodies.ok
           ? write(method, path, bodies.value, current, options)
           : requests.impossible(call, "SchemaAttributeNotFound", bodies.error.detail, options);

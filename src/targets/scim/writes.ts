@@ -83,11 +83,13 @@ export const patchBodies = (
   changes: readonly AttributeChange[],
   current: TargetObject | null,
   profile: TargetProfile,
+  addressOf?: (id: string) => string,
 ): Result<readonly JsonObject[]> => {
   const operations = makePatch(
     changes.map(({ path, value, adds }) => ({ path, value: asJson(value), adds: adds && asList(adds) })),
     patchStyleOf(profile),
     current === null ? undefined : resourceBody(current.resource),
+    addressOf,
   );
   return operations.ok ? { ok: true, value: bodiesOf(operations.value, profile) } : operations;
 };
