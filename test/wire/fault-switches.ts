@@ -73,13 +73,14 @@ export interface Fault {
   readonly location?: string;
 }
 
-/** Chance of each fault from 0 to 1, drawn for every write (those about the id of what was made for creates only). */
+/** Chance of each fault from 0 to 1, drawn for every request (those about the id of what was made for creates only). */
 export type FaultMix = Partial<Readonly<Record<FaultKind, number>>>;
 
 export interface FaultSwitches {
   add(fault: Fault): void;
   clear(): void;
-  mix(seed: number, mix: FaultMix): void;
+  /** Draws faults for writes, and others for reads; none unless told. */
+  mix(seed: number, writes: FaultMix, reads?: FaultMix): void;
   /** The fault that a request for this path, with its query, meets, if any; counts it. */
   meet(method: string, path: string): Fault | undefined;
   readonly met: Readonly<Record<string, number>>;
@@ -109,7 +110,10 @@ const createOnly: ReadonlySet<FaultKind> = new Set([
 
 export const openFaultSwitches = (): FaultSwitches => {
   let open: { readonly fault: Fault; left: number }[] = [];
-  let chances: readonly (readonly [FaultKind, number])[] = [];
+  type Chances = readonly (readonly [FaultKind, number])[];
+  const chancesOf = (mix: FaultMix): Chances =>
+    faultKinds.flatMap((kind) => (mix[kind] === undefined ? [] : [[kind, mix[kind]] as const]));
+  let chances: { readonly writes: Chances; readonly reads: Chances } = { writes: [], reads: [] };
   let random = seeded(1);
   const met = new Map<string, number>();
 
@@ -126,9 +130,10 @@ export const openFaultSwitches = (): FaultSwitches => {
   };
 
   const drawn = (method: string): Fault | undefined => {
-    if (chances.length === 0 || !writes.has(method)) return undefined;
+    const ours = writes.has(method) ? chances.writes : chances.reads;
+    if (ours.length === 0) return undefined;
     let draw = random();
-    for (const [kind, chance] of chances) {
+    for (const [kind, chance] of ours) {
       if (createOnly.has(kind) && method !== "POST") continue;
       if (draw < chance) return { kind };
       draw -= chance;
@@ -141,11 +146,11 @@ export const openFaultSwitches = (): FaultSwitches => {
       void open.push({ fault, left: fault.times === null ? Number.POSITIVE_INFINITY : (fault.times ?? 1) }),
     clear: () => {
       open = [];
-      chances = [];
+      chances = { writes: [], reads: [] };
     },
-    mix: (seed, mix) => {
+    mix: (seed, ofWrites, ofReads = {}) => {
       random = seeded(seed);
-      chances = faultKinds.flatMap((kind) => (mix[kind] === undefined ? [] : [[kind, mix[kind]] as const]));
+      chances = { writes: chancesOf(ofWrites), reads: chancesOf(ofReads) };
     },
     meet: (method, path) => {
       const fault = switched(method, path) ?? drawn(method);
