@@ -44,47 +44,63 @@ import { type ScimTestServer, type ScimTestServerOptions, startScimTestServer } 
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
-/** Deadline of a request (milliseconds): a time that nothing else sleeps for, so that the clock knows it. */
-const deadline = 30_001;
-/** Sleeps of code that only looks again whether something is done. */
+/** Sleeps of the engine's code that only looks again whether something is done. */
 const polls: ReadonlySet<number> = new Set([20, 250]);
 
-/** Time that moves only when a test moves it, or when the engine itself waits for something: then it jumps there at once. */
+/** Time that moves only when a test moves it, or when somebody waits for something: then it jumps there at once. */
 export interface RigClock extends Clock {
   advance(milliseconds: number): void;
+  /**
+   * For the engine: while it only looks again, no time goes by. Not for a target, whose pauses may happen to be as long as a poll;
+   * they would never be over.
+   */
+  readonly forEngine: Clock;
+  /** For the client of HTTP: its sleeps are deadlines, which nothing but `timeOut` ends. */
+  readonly forRequests: Clock;
   /** Lets every request that is under way run into its deadline. */
   timeOut(): void;
 }
 
 export const openRigClock = (start: string): RigClock => {
-  let now = Date.parse(start);
+  let time = Date.parse(start);
   let deadlines: (() => void)[] = [];
+  const now = () => new Date(time);
+  const sleep: Clock["sleep"] = (milliseconds, signal) => {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      signal?.addEventListener("abort", () => resolve(), { once: true });
+      const until = time + milliseconds;
+      setImmediate(() => {
+        if (signal?.aborted) return;
+        time = Math.max(time, until);
+        resolve();
+      });
+    });
+  };
   return {
-    now: () => new Date(now),
+    now,
+    sleep,
     advance: (milliseconds) => {
-      now += milliseconds;
+      time += milliseconds;
+    },
+    forEngine: {
+      now,
+      sleep: (milliseconds, signal) =>
+        polls.has(milliseconds) ? systemClock.sleep(2, signal) : sleep(milliseconds, signal),
+    },
+    forRequests: {
+      now,
+      sleep: (_milliseconds, signal) =>
+        new Promise((resolve) => {
+          if (signal?.aborted) return resolve();
+          signal?.addEventListener("abort", () => resolve(), { once: true });
+          deadlines.push(resolve);
+        }),
     },
     timeOut: () => {
       const expired = deadlines;
       deadlines = [];
       for (const expire of expired) expire();
-    },
-    sleep: (milliseconds, signal) => {
-      if (signal?.aborted) return Promise.resolve();
-      if (polls.has(milliseconds)) return systemClock.sleep(2, signal);
-      return new Promise((resolve) => {
-        signal?.addEventListener("abort", () => resolve(), { once: true });
-        if (milliseconds === deadline) {
-          deadlines.push(resolve);
-          return;
-        }
-        const until = now + milliseconds;
-        setImmediate(() => {
-          if (signal?.aborted) return;
-          now = Math.max(now, until);
-          resolve();
-        });
-      });
     },
   };
 };
@@ -111,13 +127,14 @@ const noQueue: Queue = {
 
 const never = <Value>(): Promise<Value> => new Promise<Value>(() => undefined);
 
-const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): Life => {
+const startLife = (store: Store, clock: RigClock, http: HttpClient, log: Logger): Life => {
   let dead = false;
   let countdown: { left: number; readonly sent: boolean; readonly tell: () => void } | null = null;
-  const mortalClock: Clock = {
-    now: () => clock.now(),
-    sleep: (milliseconds, signal) => (dead ? never() : clock.sleep(milliseconds, signal)),
-  };
+  const mortal = (living: Clock): Clock => ({
+    now: () => living.now(),
+    sleep: (milliseconds, signal) => (dead ? never() : living.sleep(milliseconds, signal)),
+  });
+  const targetClock = mortal(clock);
   const request = async (asked: HttpRequest): Promise<HttpOutcome> => {
     if (dead) return never();
     if (countdown !== null && countdown.left-- <= 0) {
@@ -129,11 +146,11 @@ const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): L
     const outcome = await http.request(asked);
     return dead ? never() : outcome;
   };
-  const budgets = openBudgetRegistry(mortalClock, () => 0.6);
+  const budgets = openBudgetRegistry(targetClock, () => 0.6);
   const engine = openEngine({
     store,
     queue: noQueue,
-    clock: mortalClock,
+    clock: mortal(clock.forEngine),
     log,
     retentionDays: 30,
     openTarget: ({ baseUrl, credentials, layers }) =>
@@ -142,11 +159,10 @@ const startLife = (store: Store, clock: Clock, http: HttpClient, log: Logger): L
         credentials,
         // What a template publishes of its pace is nothing to the tests: the time of the clock would go by.
         profile: profileOf({ ...layers, template: { ...layers.template, requestsPerMinute: null } }),
-        clock: mortalClock,
+        clock: targetClock,
         http: { request, close: async () => undefined },
         random: () => 0.6,
         budgets,
-        deadline,
       }),
   });
   return {
@@ -191,7 +207,7 @@ export const openEngineRig = async (options: Pick<ScimTestServerOptions, "userTy
   const store = await openTestStore();
   const clock = openRigClock("2026-03-02T08:00:00.000Z");
   const server = await startScimTestServer({ token, ...options });
-  const http = openHttpClient({ clock, allowedHosts: [] });
+  const http = openHttpClient({ clock: clock.forRequests, allowedHosts: [] });
   const logged: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => void logged.push(line) });
   let life = startLife(store, clock, http, log);
