@@ -9,7 +9,7 @@ import { type Handled, type Trouble, troubleOf } from "../handled.ts";
 import { heldForm } from "../held.ts";
 import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
-import { dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
+import { accountsOf, dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
 import { logEntryOf } from "../log-entry.ts";
 import { oweMembers, settleMembers } from "../owed-members.ts";
 import { forgetMembers, groupsWith, recordMembers } from "./members.ts";
@@ -96,8 +96,11 @@ export const record = async (
     for (const { compared, membersFailure } of handled)
       if (compared !== null && membersFailure === null) await settleMembers(tx, jobId, compared.owed);
     await settle(tx, jobId, settled);
-    // Who leaves scope, or has another account or none, changes the groups that were written with the one before.
-    const memberships = await groupsWith(tx, context.links, [...leftScope, ...dropped, ...movedAccounts]);
+    // Who leaves scope, or has another account or none, changes the groups that were written with the one before, or are being written with it.
+    const memberships = [
+      ...(await groupsWith(tx, context.links, [...leftScope, ...dropped, ...movedAccounts])),
+      ...(await outdatedMembers(tx, context, handled)),
+    ];
     await oweMembers(tx, jobId, memberships);
     const groups = [...new Set(memberships.map(({ groupId }) => groupId))];
     await owe(tx, jobId, "Group", groups, "change", "MemberLeft", now);
@@ -198,6 +201,15 @@ const linkAfter = (handled: Handled): StoredLink | "drop" | null => {
     displayName: handled.name,
     pathGroups: scoped.paths.flatMap(({ group, provisionable }) => (group !== null && provisionable ? [group.id] : [])),
   };
+};
+
+/** Members who were added with an account that left scope, or was replaced, while the request was under way. */
+const outdatedMembers = async (tx: Tx, context: JobContext, handled: readonly Handled[]) => {
+  const added = handled.flatMap(({ claimed, members }) =>
+    (members?.add ?? []).map(({ id, targetId }) => ({ groupId: claimed.source.id, memberId: id, targetId })),
+  );
+  const accounts = await accountsOf(tx, context.links, [...new Set(added.map(({ memberId }) => memberId))]);
+  return added.filter(({ memberId, targetId }) => accounts.get(memberId) !== targetId);
 };
 
 const isDisabledByUs = ({ decision, claimed, scoped }: Handled): boolean => {
