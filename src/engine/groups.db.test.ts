@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listAssignments, setExpandNested } from "#apps";
 import { createGroup } from "#directory";
-import { type EngineRig, openEngineRig, type Scene } from "#test/engine-rig.ts";
+import { day, type EngineRig, openEngineRig, type Scene } from "#test/engine-rig.ts";
 
 let rig: EngineRig;
 beforeAll(async () => {
@@ -70,6 +70,69 @@ test("a member who leaves scope leaves the group, and one who comes back is a me
   await scene.change(dan, { accountEnabled: true });
   await settleAll(scene);
   expect(membersOf("Team Two")).toEqual(["gdan", "geve"]);
+});
+
+test("whoever leaves scope while the group is being written with them leaves it again", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  await scene.settings({ profile: { membersPerRequest: 1 } });
+  const crowd: string[] = [];
+  for (let at = 0; at < 40; at += 1) crowd.push(await scene.assigned(`gu${at}`));
+  const team = await scene.group("Team Under Way");
+  await scene.assign(team, "Group");
+  await settleAll(scene);
+  for (const id of crowd) await scene.join(team, id);
+  await scene.change(crowd[0]!, { accountEnabled: false });
+  // The group takes forty requests, and time goes by between them: the leaver is recorded first.
+  rig.server.faults.add({ kind: "429", method: "PATCH", path: "/Groups", times: 3, retryAfter: "5" });
+  await scene.cycle();
+  expect(scene.account("gu0")).toMatchObject({ active: false });
+  expect(membersOf("Team Under Way")).toEqual(
+    crowd
+      .slice(1)
+      .map((_, at) => `gu${at + 1}`)
+      .sort(),
+  );
+});
+
+test.each(["dropAfterCommit", "502AfterCommit"] as const)(
+  "whoever leaves scope after a membership was written, and its answer lost (%s), leaves the group all the same",
+  async (kind) => {
+    const scene = await rig.openScene({ template: "scim" });
+    const [liv, leo] = [await scene.assigned("gliv"), await scene.person("gleo")];
+    const team = await scene.group("Team Lost", [leo]);
+    await scene.assign(team, "Group");
+    await settleAll(scene);
+    await scene.join(team, liv);
+    rig.server.faults.add({ kind, method: "PATCH", path: "/Groups" });
+    expect(await scene.cycle()).toMatchObject({ counts: { failed: 1 } });
+    expect(membersOf("Team Lost")).toEqual(["gleo", "gliv"]);
+    await scene.change(liv, { accountEnabled: false });
+    await scene.cycle();
+    rig.clock.advance(day);
+    await settleAll(scene);
+    expect(membersOf("Team Lost")).toEqual(["gleo"]);
+    expect((await rig.life.engine.status(scene.jobId)).counts).toMatchObject({ pending: 0, failed: 0 });
+    expect(await scene.asked(() => scene.cycle())).toEqual([]);
+  },
+);
+
+test("whoever leaves scope after a process has ended in the middle of writing them into a group leaves it again", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  const [kim, kay] = [await scene.assigned("gkim"), await scene.person("gkay")];
+  const team = await scene.group("Team Dying", [kay]);
+  await scene.assign(team, "Group");
+  await settleAll(scene);
+  await scene.join(team, kim);
+  // The question whether the target is there comes first.
+  const died = rig.life.dieAt(1, true);
+  void scene.cycle();
+  await died;
+  expect(membersOf("Team Dying")).toEqual(["gkay", "gkim"]);
+  rig.begin();
+  await scene.leave(team, kim);
+  await scene.unassign(kim);
+  await settleAll(scene);
+  expect(membersOf("Team Dying")).toEqual(["gkay"]);
 });
 
 test("whoever was deleted when the group was made and is restored since is a member of it", async () => {

@@ -24,7 +24,7 @@ import { decide, holderOf } from "./steps/decide.ts";
 import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
-import { type Compared, memberChange, writeMembers } from "./steps/members.ts";
+import { type Compared, expectMembers, memberChange, writeMembers } from "./steps/members.ts";
 import { recover } from "./steps/recover.ts";
 import { scope } from "./steps/scope.ts";
 
@@ -144,6 +144,7 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
     };
   const onlyAdds = handled.desired?.attributes.find(isMembers)?.adds === true;
   const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds, compared);
+  await expectMembers(pass.q, context.links, handled.claimed.source.id, change);
   const outcome = await writeMembers(context, groupId, change, options);
   return {
     ...handled,

@@ -71,6 +71,13 @@ interface Collected {
   strangers: readonly string[];
 }
 
+/** A member as written. */
+interface Written {
+  readonly targetId: string;
+  /** False: it was about to be written, and nobody has recorded that it was. */
+  readonly certain: boolean;
+}
+
 /** Goes through the directory's members and what was written side by side, both by id, a page at a time. */
 const compareWhole = async (
   q: Queryable,
@@ -87,7 +94,7 @@ const compareWhole = async (
     const from = after === null ? sql`true` : sql`member_id > ${after}::uuid`;
     const until = last === null ? sql`true` : sql`member_id <= ${last}::uuid`;
     const written = await writtenAmong(q, context.links, groupId, sql`${from} and ${until}`);
-    for (const targetId of written.values()) strangers.delete(targetId);
+    for (const { targetId } of written.values()) strangers.delete(targetId);
     await compare(q, context, wanted, written, there, change);
     if (last === null) break;
     after = last;
@@ -101,18 +108,20 @@ const compare = async (
   q: Queryable,
   context: JobContext,
   wanted: readonly string[],
-  written: ReadonlyMap<string, string>,
+  written: ReadonlyMap<string, Written>,
   there: ReadonlySet<string> | null,
   change: Collected,
 ): Promise<void> => {
   const accounts = await accountsOf(q, context.links, wanted);
   for (const id of wanted) {
     const targetId = accounts.get(id);
+    const before = written.get(id);
     if (targetId === undefined) change.unsettled.push(id);
-    else if (written.get(id) !== targetId || there?.has(targetId) === false) change.add.push({ id, targetId });
+    else if (before?.targetId !== targetId || !before.certain || there?.has(targetId) === false)
+      change.add.push({ id, targetId });
   }
   const kept = new Set(wanted.filter((id) => accounts.has(id)));
-  for (const [id, targetId] of written) if (!kept.has(id)) change.remove.push({ id, targetId });
+  for (const [id, { targetId }] of written) if (!kept.has(id)) change.remove.push({ id, targetId });
 };
 
 const writtenAmong = async (
@@ -120,21 +129,40 @@ const writtenAmong = async (
   scope: LinkScope,
   groupId: string,
   which: ReturnType<typeof sql>,
-): Promise<ReadonlyMap<string, string>> => {
-  const { rows } = await sql<{ id: string; target_id: string }>`
-    select member_id as id, member_target_id as target_id from provisioning.member_link
+): Promise<ReadonlyMap<string, Written>> => {
+  const { rows } = await sql<Written & { id: string }>`
+    select member_id as id, member_target_id as "targetId", certain from provisioning.member_link
     where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId} and ${which}`.execute(
     q,
   );
-  return new Map(rows.map(({ id, target_id }) => [id, target_id]));
+  return new Map(rows.map(({ id, ...written }) => [id, written]));
 };
 
 /** How many members of a group were written, as far as is known. */
 export const countWritten = async (q: Queryable, scope: LinkScope, groupId: string): Promise<number> => {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from provisioning.member_link
-    where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId}`.execute(q);
+    where job_id = ${scope.jobId} and target_identity = ${scope.identity} and group_id = ${groupId} and certain`.execute(
+    q,
+  );
   return rows[0]?.n ?? 0;
+};
+
+/**
+ * Remembers who is about to be added. The answer may be lost, or this process end, and then somebody may leave scope who is a member of the group in the
+ * target: without this nobody would know.
+ */
+export const expectMembers = async (
+  q: Queryable,
+  scope: LinkScope,
+  groupId: string,
+  { add }: MemberChange,
+): Promise<void> => {
+  if (add.length === 0) return;
+  await sql`
+    insert into provisioning.member_link (job_id, target_identity, group_id, member_id, member_target_id, certain)
+    select ${scope.jobId}, ${scope.identity}, ${groupId}, *, false from unnest(${add.map(({ id }) => id)}::uuid[], ${add.map(({ targetId }) => targetId)}::text[])
+    on conflict (job_id, target_identity, group_id, member_id) do nothing`.execute(q);
 };
 
 /** Sends the changes, as many members in a request as the target takes. Strangers are sent away only where the job says so. */
@@ -193,9 +221,8 @@ export const recordMembers = async (
     await sql`
       insert into provisioning.member_link (job_id, target_identity, group_id, member_id, member_target_id)
       select ${scope.jobId}, ${scope.identity}, ${groupId}, * from unnest(${written.add.map(({ id }) => id)}::uuid[], ${written.add.map(({ targetId }) => targetId)}::text[])
-      on conflict (job_id, target_identity, group_id, member_id) do update set member_target_id = excluded.member_target_id`.execute(
-      tx,
-    );
+      on conflict (job_id, target_identity, group_id, member_id) do update set
+        member_target_id = excluded.member_target_id, certain = true`.execute(tx);
   }
 };
 

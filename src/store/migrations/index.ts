@@ -7,6 +7,7 @@ import { schemaVersionsMigration } from "./0006-schema-versions.ts";
 import { providerMigration } from "./0007-provider.ts";
 import { tenantMigration } from "./0008-tenant.ts";
 import { memberDueMigration } from "./0010-member-due.ts";
+import { expectedMembersMigration } from "./0012-expected-members.ts";
 
 /** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
 export const migrations: Readonly<Record<string, string>> = {
@@ -19,4 +20,5 @@ export const migrations: Readonly<Record<string, string>> = {
   "0007-provider": providerMigration,
   "0008-tenant": tenantMigration,
   "0010-member-due": memberDueMigration,
+  "0012-expected-members": expectedMembersMigration,
 };
