@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Client, connect } from "./client/client.ts";
 import { type Style, styleFor } from "./output/style.ts";
+import { wrongUse } from "./problems.ts";
 import { columnsOf, type Shell, writeAll } from "./shell.ts";
 
 /** Options that most commands have. */
@@ -29,6 +30,17 @@ export const withApp = (command: Command): Command =>
     "--app <app>",
     "the app: display name, template id or id; may be left out when there is one",
   );
+
+/** Refuses `--NAME` together with `--no-NAME`, of which the later would win without a word. */
+export const notBoth = (command: Command, name: string): Command => {
+  const said = new Set<string>();
+  for (const option of [name, `no-${name}`]) {
+    command.on(`option:${option}`, () => {
+      if (said.add(option).size > 1) throw wrongUse(`Give one of --${name} and --no-${name}.`);
+    });
+  }
+  return command;
+};
 
 /** Examples below a command's help; each is a command line without `lockstep`, and what it does. */
 export const examples = (command: Command, entries: readonly (readonly [line: string, meaning: string])[]): Command => {

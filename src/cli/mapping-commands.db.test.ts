@@ -94,10 +94,23 @@ describe("mapping set", () => {
     [["title", "--source", "a", "--constant", "b"], /^Give one of --source, --constant, --expression and --none/],
     [["title"], /^Nothing to change/],
     [["title", "--match", "-1"], /whole number from 0 to 100/],
+    [["title", "--default", "a", "--no-default"], /^Give one of --default and --no-default\.\n$/],
+    [
+      ["title", "--no-default-on-update", "--default-on-update"],
+      /^Give one of --default-on-update and --no-default-on-update\.\n$/,
+    ],
   ])("%j is wrong use, and nothing is saved", async (args, sentence) => {
     const ran = await ask(["mapping", "set", ...args]);
     expect([ran.code, ran.out, put()]).toEqual([2, "", []]);
     expect(ran.err).toMatch(sentence);
+  });
+
+  test("a command that is not there names those that are", async () => {
+    const ran = await ask(["mapping", "foo"]);
+    expect([ran.code, ran.err]).toEqual([
+      2,
+      "error: unknown command 'foo'\nThe commands of mapping are: list, test, set, remove, actions, enable, disable.\n",
+    ]);
   });
 
   test("a dry run saves nothing", async () => {
@@ -252,7 +265,7 @@ describe("mapping test", () => {
       );
       expect([ran.code, bodies(route)]).toEqual([0, [{ group: "Sales", schema: { id: "x" } }]]);
       const none = await ask(["mapping", "test", "--user", "a", "--schema", "old.json"], {}, { cwd: folder });
-      expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^old\.json cannot be read: /)]);
+      expect([none.code, none.err]).toEqual([1, expect.stringMatching(/^old\.json is not there\. /)]);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -413,9 +426,20 @@ describe("schema", () => {
       })();
       await ask(["schema", "import", "-"], {}, { stdin });
       expect(put()[0].schema).toEqual({ id: "ł" });
-      await writeFile(join(folder, "bad.json"), "{");
-      const bad = await ask(["schema", "import", "bad.json"], {}, { cwd: folder });
-      expect([bad.code, bad.err, server!.asked]).toEqual([1, expect.stringMatching(/^bad\.json is not JSON: /), []]);
+      for (const [content, sentence] of [
+        ['{"id": ["x"', "ends in the middle: the rest of its JSON is missing. Export or copy it again."],
+        ['{"id": "x', "ends in the middle: the rest of its JSON is missing. Export or copy it again."],
+        ['{\n  "id": "x",\n}', "is not JSON: the fault is in line 3, column 1. Correct it there."],
+        [" \n", "is empty. It has to hold a document as schema export writes it."],
+        [Buffer.from("\uFEFF{}", "utf16le"), "is written in UTF-16. Save it as UTF-8."],
+        [Buffer.from('{"a":1}', "utf16le"), "is written in UTF-16. Save it as UTF-8."],
+      ] as const) {
+        await writeFile(join(folder, "bad.json"), content);
+        const bad = await ask(["schema", "import", "bad.json"], {}, { cwd: folder });
+        expect([bad.code, bad.err, server!.asked]).toEqual([1, `bad.json ${sentence}\n`, []]);
+      }
+      const none = await ask(["schema", "import", "."], {}, { cwd: folder });
+      expect([none.code, none.err]).toEqual([1, ". is a folder. Name the file in it.\n"]);
     }));
 
   test("an earlier version is read by its name", async () => {

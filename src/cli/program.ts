@@ -87,19 +87,36 @@ export const createProgram = (shell: Shell, quiet = false): Command => {
 export const runCommandLine = async (args: readonly string[], shell: Shell): Promise<ExitCode> => {
   const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const json = options.includes("--json");
+  const program = createProgram(shell, json);
   try {
-    await createProgram(shell, json).parseAsync([...args], { from: "user" });
+    await program.parseAsync([...args], { from: "user" });
     return shell.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return fail(error, json, shell);
     if (error.exitCode === 0) return exitCodes.ok;
+    const there = error.code === "commander.unknownCommand" ? commandsOf(groupOf(program, args)) : "";
+    if (there !== "" && !json) shell.stderr.write(`${wrap(there, columnsOf(shell.stderr, 100))}\n`);
     if (json) {
-      const message = error.message.replace(/^error: /, "");
+      const message = [error.message.replace(/^error: /, ""), there].filter(Boolean).join("\n");
       shell.stderr.write(`${JSON.stringify({ error: { code: "WrongUse", message } })}\n`);
     }
     return exitCodes.wrongUse;
   }
 };
+
+/** The command whose own commands were asked for in vain. */
+const groupOf = (program: Command, args: readonly string[]): Command => {
+  let group = program;
+  for (const arg of args) {
+    const next = group.commands.find((one) => one.name() === arg);
+    if (next === undefined && !arg.startsWith("-")) break;
+    group = next ?? group;
+  }
+  return group;
+};
+
+const commandsOf = (group: Command): string =>
+  `The commands of ${group.name()} are: ${group.commands.map((one) => one.name()).join(", ")}.`;
 
 const fail = (error: unknown, json: boolean, shell: Shell): ExitCode => {
   const width = shell.stderr.isTTY === true ? columnsOf(shell.stderr) : Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
 export { type DecideInput, decide, type OtherHolder, type Policy } from "./decision/decide.ts";
 export type { Action, Decision, LinkAfter, Reason, Refusal } from "./decision/decision.ts";
 export { type AttributeDifference, differenceOf, wholeOf } from "./decision/difference.ts";
+export { nearestName } from "./expressions/nearest.ts";
 export {
   defaultGuardLimits,
   type GuardCounts,

@@ -1,5 +1,5 @@
+import { nearestName } from "#core";
 import { type AttributeRule, attributeNames, attributeRule } from "./attribute-rules.ts";
-import { nearest } from "./nearest.ts";
 import type { AttributeChanges, AttributeValue, ObjectKind } from "./objects.ts";
 
 /** Why an attribute cannot be stored. `reason` goes on where the attribute's name ends: "has 70 characters; at most 64 are allowed". */
@@ -48,8 +48,8 @@ const invalid = (attribute: string, reason: string): CheckedAttributes => ({
 });
 
 const unknownName = (kind: ObjectKind, attribute: string): AttributeFault => {
-  const suggestion = nearest(attribute, attributeNames(kind));
-  return suggestion === null
+  const suggestion = nearestName(attribute, attributeNames(kind));
+  return suggestion === undefined
     ? { attribute, reason: `is no attribute of a ${kind}` }
     : { attribute, reason: `is no attribute of a ${kind} (did you mean ${suggestion}?)`, suggestion };
 };

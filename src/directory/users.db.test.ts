@@ -83,6 +83,7 @@ test.each([
   [{ userPrincipalName: "a@b" }, "displayName", "The attribute displayName is missing; a user needs one."],
   [{ userPrincipalName: "ab" }, "userPrincipalName", "The attribute userPrincipalName is not of the form name@domain."],
   [{ departmnt: "x" }, "departmnt", "The attribute departmnt is no attribute of a user (did you mean department?)."],
+  [{ ctiy: "x" }, "ctiy", "The attribute ctiy is no attribute of a user (did you mean city?)."],
   [{ JobTitle: "x" }, "JobTitle", "The attribute JobTitle is no attribute of a user (did you mean jobTitle?)."],
   [{ qqqqqq: "x" }, "qqqqqq", "The attribute qqqqqq is no attribute of a user."],
   [{ accountEnabled: "yes" }, "accountEnabled", "The attribute accountEnabled takes true or false."],

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseExpression, toGraphSource } from "#core/expressions";
 import { oneOf, wholeNumber } from "../arguments.ts";
-import { examples } from "../command.ts";
+import { examples, notBoth } from "../command.ts";
 import { wrongUse } from "../problems.ts";
 import { type ChangeFlags, caretUnder, carryOut, openJob, readSchema, withChange } from "../schema/change.ts";
 import {
@@ -59,6 +59,8 @@ export const registerSet = (bare: Command, shell: Shell): void => {
       "the mapping",
     ),
   );
+  notBoth(command, "default");
+  notBoth(command, "default-on-update");
   examples(command, [
     ["mapping set title --source jobTitle", "copy an attribute"],
     [`mapping set displayName --expression 'Join(" ", [givenName], [surname])' --dry-run`, "look first"],

@@ -253,6 +253,14 @@ const SYNTAX: readonly (readonly [text: string, ...Row])[] = [
     own("Replace", 'Replace([mail], "@old.example", , , "@example.com", , )'),
   ],
   [
+    'Jion(" ", [a])',
+    "unknown-function",
+    "1:1",
+    "Jion is unknown: there is no function of that name. Did you mean Join?",
+    { found: "Jion", suggestion: "Join" },
+    own("Join", 'Join(" ", [givenName], [surname])'),
+  ],
+  [
     'Concat([a], "x")',
     "unknown-function",
     "1:1",

@@ -15,16 +15,19 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** How many single-character insertions, deletions and replacements lead from one text to the other. */
+/** How many insertions, deletions and replacements of single characters, and exchanges of neighbours, lead from one text to the other. */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+      const isExchange = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const exchanged = isExchange ? beforePrevious[column - 2]! + 1 : replaced;
+      current.push(Math.min(replaced, exchanged, previous[column]! + 1, current[column - 1]! + 1));
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[to.length]!;
 }
