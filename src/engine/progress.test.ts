@@ -72,3 +72,11 @@ test("a wait for the rate limit is told, and nothing ends before it", () => {
   tracker.move({ state: "succeeded" }, "done");
   expect(seen(tracker, 50_000).secondsLeft).toBe(0);
 });
+
+test("no more is done than there was to do, however often the same objects come due again", () => {
+  const tracker = openTracker({ ...begin, counts: { ...noCounts, total: 100 } }, () => undefined);
+  tracker.count(some(100), 1_000);
+  tracker.count(some(60), 2_000);
+  expect(tracker.report().counts).toMatchObject({ total: 160, done: 160 });
+  expect(tracker.progress(2_000).secondsLeft).toBe(0);
+});

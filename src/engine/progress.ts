@@ -99,7 +99,9 @@ export const openTracker = (
       changed();
     },
     count: (handled, now) => {
-      const counts = handled.reduce(countOne, report.counts);
+      const counted = handled.reduce(countOne, report.counts);
+      // Who came due again meanwhile is done twice, and was counted into the total once.
+      const counts = { ...counted, total: Math.max(counted.total, counted.done) };
       report = { ...report, counts };
       paced ||= now - (marks.at(-1)?.at ?? now) > patience;
       const reach = paced ? window.paced : window.steady;
