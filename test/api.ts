@@ -62,7 +62,7 @@ export class EngineRecorder implements Engine {
       jobId,
       appId: job.appId,
       state: job.state === "Active" ? "notRun" : job.state === "Paused" ? "paused" : "notConfigured",
-      counts: { inScope: 0, inStep: 0, pending: 0, failed: 0, held: 0, givenUp: 0 },
+      counts: { inScope: 0, inStep: 0, pending: 0, failed: 0, held: 0, givenUp: 0, ignored: 0 },
       running: null,
       lastCycle: null,
       quarantine: null,

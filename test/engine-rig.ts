@@ -153,6 +153,7 @@ const startLife = (store: Store, clock: RigClock, http: HttpClient, log: Logger)
     clock: mortal(clock.forEngine),
     log,
     retentionDays: 30,
+    draw: () => 0.6,
     openTarget: ({ baseUrl, credentials, layers }) =>
       openScimTarget({
         baseUrl,

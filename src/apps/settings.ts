@@ -13,6 +13,7 @@ export const usualSettings: OwnJobSettings = {
   guard: defaultGuardLimits,
   membershipGuard: { ...defaultGuardLimits, enabled: false },
   extraMembers: "report",
+  readBack: "sampled",
   requestsPerMinute: null,
   profile: {},
   foundProfile: null,

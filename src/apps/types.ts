@@ -1,4 +1,4 @@
-import type { AttributeDefinition, GuardLimits, ProfileChanges, TargetProfile } from "#core";
+import type { AttributeDefinition, GuardLimits, ProfileChanges, ReadBackPolicy, TargetProfile } from "#core";
 
 /** What an administrator's action on an app may run into. */
 export type AppsErrorCode =
@@ -179,6 +179,8 @@ export interface OwnJobSettings {
   readonly membershipGuard: GuardLimits;
   /** Group members that the directory does not know. */
   readonly extraMembers: "report" | "remove";
+  /** Whether the target is looked at after a write: on demand always and else now and then (`sampled`), always, or never. */
+  readonly readBack: ReadBackPolicy;
   /** Overrides the template's budget; null keeps it. */
   readonly requestsPerMinute: number | null;
   /** What the administrator says of how the target wants to be spoken to; wins over the template and over what was found. */

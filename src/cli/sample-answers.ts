@@ -56,7 +56,7 @@ export const jobOf = (changes: Partial<JobStatus> = {}): JobStatus => ({
   jobId: "job-1",
   appId: "app-1",
   state: "active",
-  counts: { inScope: 4, inStep: 3, pending: 0, failed: 0, held: 1, givenUp: 0 },
+  counts: { inScope: 4, inStep: 3, pending: 0, failed: 0, held: 1, givenUp: 0, ignored: 0 },
   running: null,
   lastCycle: reportOf(),
   quarantine: null,

@@ -47,6 +47,15 @@ export {
   type TargetProfile,
   usualProfile,
 } from "./profile/target-profile.ts";
+export {
+  contradictionsOf,
+  ignoredOf,
+  isInactive,
+  isSettled,
+  remainsOf,
+  whyLeft,
+} from "./read-back/ignored.ts";
+export { isReadBack, type ReadBackPolicy, readBackPolicies, type Touched } from "./read-back/sampling.ts";
 export { type Clause, operatorNames, problemOfClause } from "./scope/clause.ts";
 export { type FilterTextError, type FilterTextReading, parseFilterText, printFilterText } from "./scope/filter-text.ts";
 export { judgeFilters, type ScopeRules, type ScopingFilter, scopeObject } from "./scope/scope.ts";

@@ -165,4 +165,25 @@ export interface Link {
   /** Hash of the desired state last written in full; null forces a look at the target. */
   readonly desiredHash: string | null;
   readonly displayName: string;
+  /** What the target answered with success and did not do. Not believed while `desiredHash` is null. */
+  readonly ignored: readonly Ignored[];
 }
+
+/** A change that the target answered with success and did not make. It is not sent again while the same is wanted by the same mapping and the target has the same. */
+export interface Ignored {
+  /** Of the attribute; `wholeAccount` for an account that was to be deleted. */
+  readonly path: string;
+  readonly wanted: unknown;
+  /** What the target has all the same; null: nothing that it shows. */
+  readonly has: unknown;
+  readonly origin: string;
+  /** When it was first found, as ISO text. */
+  readonly since: string;
+  /** True where it was to take somebody's account away. */
+  readonly endsAccess: boolean;
+}
+
+/** Path that stands for an account as a whole. */
+export const wholeAccount = "";
+/** Path of a group's members. */
+export const membersPath = "members";

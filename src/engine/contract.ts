@@ -23,6 +23,8 @@ export interface JobCounts {
   readonly held: number;
   /** Failed for 28 days and waiting for a person. */
   readonly givenUp: number;
+  /** With an account of which the target ignores a change, whatever it answers; they are settled all the same. */
+  readonly ignored: number;
 }
 
 /** What a cycle has done so far. */

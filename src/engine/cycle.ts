@@ -9,6 +9,7 @@ import { claimJob, endCycle, readJobState, rememberIdentity, rememberJob } from 
 import { readListing } from "./listing.ts";
 import { noCounts, openTracker, type Tracker } from "./progress.ts";
 import { guardStateOf, judgeDue } from "./provisional.ts";
+import type { ReadBackMemory } from "./read-back-memory.ts";
 import type { Reservations } from "./reservations.ts";
 import { ownerOf } from "./steps/choose.ts";
 import { intake } from "./steps/intake.ts";
@@ -21,6 +22,8 @@ export interface JobRuntime {
   readonly inFlight: Set<string>;
   /** Objects that were handled on demand: what a cycle has read of them before is out of date. */
   readonly stale: Set<string>;
+  /** What is known of how writes turned out. */
+  readonly readBack: ReadBackMemory;
   /** Set when something changed; a running cycle takes it in at once. */
   poked: boolean;
   /** When the target last answered as it should (milliseconds), 0 for never. */
@@ -123,6 +126,7 @@ export const runCycle = async (input: CycleInput): Promise<CycleReport | null> =
       cycleId: tracker.report().id,
       fence,
       guard: await guardStateOf(store, context, clock),
+      readBack: runtime.readBack,
       listing,
       tracker,
       busy: runtime.busy,

@@ -9,6 +9,7 @@ import { type JobContext, mappingOf } from "./job-context.ts";
 import type { Listing } from "./listing.ts";
 import type { Tracker } from "./progress.ts";
 import { judgeDue } from "./provisional.ts";
+import type { ReadBackMemory } from "./read-back-memory.ts";
 import { openTaken, type Reservations } from "./reservations.ts";
 import { readClaimed } from "./source-objects.ts";
 import { carryOut, type Pass, type Prepared, prepare } from "./spine.ts";
@@ -45,6 +46,7 @@ export interface DrainInput {
   readonly fence: number;
   readonly guard: GuardState;
   readonly reservations: Reservations;
+  readonly readBack: ReadBackMemory;
   readonly listing: Listing | null;
   readonly tracker: Tracker;
   readonly signal: AbortSignal;
@@ -94,6 +96,7 @@ export const drain = async (input: DrainInput): Promise<Drained> => {
     unique: { reservations: input.reservations, taken: openTaken() },
     stopBefore: null,
     look: false,
+    readBack: input.readBack,
     signal,
   };
   const stopped = () => signal.aborted || trouble !== null || broken !== null;

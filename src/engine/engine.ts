@@ -15,6 +15,7 @@ import { type OpenTarget, openContextCache, withDraft } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
 import { provisionOne } from "./on-demand.ts";
 import { previewScope } from "./preview-scope.ts";
+import { openReadBackMemory } from "./read-back-memory.ts";
 import { openReservations } from "./reservations.ts";
 import { restartJob } from "./restart.ts";
 import { sourceAttributes } from "./source-attributes.ts";
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly openTarget: OpenTarget;
   /** Days for which the provisioning log is kept. */
   readonly retentionDays: number;
+  /** From 0 up to 1, for what is done now and then; the system's unless told. */
+  readonly draw?: () => number;
 }
 
 const cycleQueue = "cycle";
@@ -54,6 +57,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const reservations = openReservations();
   const runners = new Map<string, Runner>();
   const stopping = new AbortController();
+  const draw = options.draw ?? Math.random;
   const random = (count: number): Uint8Array => randomBytes(count);
 
   const runnerOf = (jobId: string): Runner => {
@@ -63,6 +67,7 @@ export const openEngine = (options: EngineOptions): Engine => {
         busy: new Set(),
         inFlight: new Set(),
         stale: new Set(),
+        readBack: openReadBackMemory(draw),
         poked: false,
         answeredAt: 0,
         tracker: null,
@@ -264,6 +269,7 @@ export const openEngine = (options: EngineOptions): Engine => {
           objectId,
           dry,
           reservations,
+          readBack: runner.readBack,
           fence,
           signal: stopping.signal,
         });

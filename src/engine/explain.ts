@@ -1,6 +1,7 @@
 import { type AssignmentPath, type ClauseResult, type Reason, wayOf } from "#core";
 import type { FailureCode } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
+import { ignoredBefore, ignoredSentence } from "./ignored.ts";
 import type { JobContext } from "./job-context.ts";
 import { hiding } from "./secrecy.ts";
 
@@ -18,7 +19,11 @@ const explainOpenly = (handled: Handled, context: JobContext): string => {
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
   if (handled.guard.kind === "hold") return `${explainHeld(handled, context)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
-  return sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
+  const sentence = sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
+  const again = ignoredBefore(handled).map(
+    ({ path, since }) => ` It has been ignoring that of ${path || "the account"} since ${since}.`,
+  );
+  return [sentence, ignoredSentence(handled, app) ?? []].flat().join(" But ") + again.join("");
 };
 
 /** What would become of a held object and why, without what the guard says of all that it holds. */
@@ -104,6 +109,10 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     `${name} has left scope and keeps the account in ${app}, because SkipOutOfScopeDeletions is set.`,
   NoWayToDisable: (name, app) =>
     `${name} has left scope; no mapping reads IsSoftDeleted, so the account in ${app} stays as it is.`,
+  IgnoredByTarget: (name, app, { scoped }) =>
+    scoped?.inScope === true
+      ? `The account of ${name} in ${app} is as it should be, but for what ${app} ignores.`
+      : `${name} is not in scope any more, and ${app} does not do with the account what it was asked to.`,
   UnlinkedSource: (name) => `${name} has no account.`,
 };
 
@@ -175,6 +184,8 @@ const advice: Readonly<Record<Exclude<FailureCode, "Cancelled">, string>> & Read
   UnprocessableEntity:
     "The target refuses what it was sent. Its own words say why: mend the value, the mapping or the profile.",
   WebExceptionProtocolError: "The connection broke; the object is tried again by itself.",
+  TargetIgnoredChange:
+    "The target says yes and does not do it. Ask its vendor whether it takes this attribute, map it otherwise or not at all, or make the change there by hand; it is sent again when another value is wanted, on demand, or after a restart.",
   DuplicateSourceEntries: "Give one of the people another matching value.",
   DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
   ImportSkipped: "Fill a matching attribute in the directory.",

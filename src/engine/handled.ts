@@ -1,4 +1,13 @@
-import type { Action, Decision, DesiredObject, GuardVerdict, MatchVerdict, Refusal, ScopedObject } from "#core";
+import type {
+  Action,
+  Decision,
+  DesiredObject,
+  GuardVerdict,
+  Ignored,
+  MatchVerdict,
+  Refusal,
+  ScopedObject,
+} from "#core";
 import type { Exchange, Hidden, TargetFailure } from "#targets";
 import type { OwedMembers } from "./owed-members.ts";
 import type { Claimed } from "./source-objects.ts";
@@ -35,6 +44,8 @@ export interface Handled {
   readonly compared: { readonly owed: OwedMembers; readonly kind: "whole" | "some" } | null;
   /** A change of members that failed, after everything else went well. */
   readonly membersFailure: TargetFailure | null;
+  /** What the target was seen not to have done, though it answered that it had. */
+  readonly ignored: readonly Ignored[];
   /** References whose objects have no account yet. */
   readonly unsettled: readonly string[];
   /** True when the state that was last written is what is wanted, so that nothing was asked or sent. */

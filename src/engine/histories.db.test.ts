@@ -194,6 +194,7 @@ const play = async (commands: readonly Command[]): Promise<void> => {
     failed: 0,
     held: 0,
     givenUp: 0,
+    ignored: 0,
   });
   expect(status.quarantine).toBeNull();
   // At rest: another pass over everything asks for nobody.

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Link, ObjectType } from "#core";
+import type { Ignored, Link, ObjectType } from "#core";
+import { type JsonValue, sameJson } from "#scim";
 import type { Queryable, Tx } from "#store";
 
 /** A link as stored, with what only the engine needs of it. */
@@ -22,10 +23,11 @@ interface LinkRow {
   desired_hash: string | null;
   display_name: string;
   path_groups: string[];
+  ignored: readonly Ignored[] | null;
 }
 
 const columns = sql.raw(
-  "source_id, target_id, object_type, managed, in_scope, origin, disabled_by_us, last_known, desired_hash, display_name, path_groups",
+  "source_id, target_id, object_type, managed, in_scope, origin, disabled_by_us, last_known, desired_hash, display_name, path_groups, ignored",
 );
 
 const linkOf = (row: LinkRow): StoredLink => ({
@@ -40,6 +42,7 @@ const linkOf = (row: LinkRow): StoredLink => ({
   desiredHash: row.desired_hash,
   displayName: row.display_name,
   pathGroups: row.path_groups,
+  ignored: row.ignored ?? [],
 });
 
 /** Which links: those of one job to one store of accounts. */
@@ -111,6 +114,8 @@ export const isSameLink = (left: StoredLink, right: StoredLink): boolean =>
   left.lastKnown === right.lastKnown &&
   left.desiredHash === right.desiredHash &&
   left.displayName === right.displayName &&
+  (left.ignored === right.ignored ||
+    sameJson(left.ignored as unknown as JsonValue, right.ignored as unknown as JsonValue)) &&
   left.pathGroups.length === right.pathGroups.length &&
   left.pathGroups.every((id, at) => id === right.pathGroups[at]);
 
@@ -128,17 +133,18 @@ export const saveLinks = async (tx: Tx, scope: LinkScope, links: readonly Stored
     desired_hash: link.desiredHash,
     display_name: link.displayName,
     path_groups: link.pathGroups,
+    ignored: link.ignored.length === 0 ? null : link.ignored,
   }));
   await sql`
     insert into provisioning.link as l (job_id, target_identity, ${columns}, linked_at, changed_at)
     select ${scope.jobId}, ${scope.identity}, ${columns}, ${now}, ${now}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (
       source_id uuid, target_id text, object_type text, managed boolean, in_scope boolean, origin text, disabled_by_us boolean,
-      last_known jsonb, desired_hash text, display_name text, path_groups uuid[])
+      last_known jsonb, desired_hash text, display_name text, path_groups uuid[], ignored jsonb)
     on conflict (job_id, target_identity, source_id) do update set
       target_id = excluded.target_id, managed = excluded.managed, in_scope = excluded.in_scope, origin = excluded.origin,
       disabled_by_us = excluded.disabled_by_us, last_known = excluded.last_known, desired_hash = excluded.desired_hash,
-      display_name = excluded.display_name, path_groups = excluded.path_groups, changed_at = excluded.changed_at`.execute(
+      display_name = excluded.display_name, path_groups = excluded.path_groups, ignored = excluded.ignored, changed_at = excluded.changed_at`.execute(
     tx,
   );
 };

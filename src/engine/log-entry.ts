@@ -9,6 +9,7 @@ import type {
 import { mapTexts, newId } from "#runtime";
 import { adviceFor, explain, skipCodeOf } from "./explain.ts";
 import { type Handled, type Trouble, troubleOf } from "./handled.ts";
+import { ignoredSentence, ignoredStatus } from "./ignored.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { hiding, isSecretName } from "./secrecy.ts";
 import type { Member } from "./steps/members.ts";
@@ -60,7 +61,7 @@ export const logEntryOf = (handled: Handled, context: JobContext, cycleId: strin
       identityType: mappingOf(context, claimed.source.type)?.targetObjectName ?? "",
       details: {},
     },
-    provisioningStatusInfo: { status, errorInformation: errorOf(handled, trouble, status) },
+    provisioningStatusInfo: { status, errorInformation: errorOf(handled, context, trouble, status) },
     provisioningSteps: stepsOf(handled, context, trouble).map((step) => ({
       ...step,
       description: hide(step.description),
@@ -72,7 +73,9 @@ export const logEntryOf = (handled: Handled, context: JobContext, cycleId: strin
       newValue: newValue === null ? null : hide(newValue),
     })),
     explanation: explain(handled, context),
-    ...(trouble === null || handled.exchanges.length === 0 ? {} : { exchanges: handled.exchanges.slice(-2) }),
+    ...((trouble === null && handled.ignored.length === 0) || handled.exchanges.length === 0
+      ? {}
+      : { exchanges: handled.exchanges.slice(-2) }),
   };
 };
 
@@ -103,6 +106,8 @@ const actionOf = (handled: Handled): ProvisioningAction => {
 const statusOf = (handled: Handled, trouble: Trouble | null): ProvisioningStatus => {
   const { decision, guard, outcome, claimed } = handled;
   if (trouble !== null) return "failure";
+  const ignored = ignoredStatus(handled);
+  if (ignored !== null) return ignored;
   if (changedMembers(handled)) return "success";
   if (guard.kind === "hold") return "skipped";
   if (outcome?.kind === "gone") return "warning";
@@ -112,7 +117,8 @@ const statusOf = (handled: Handled, trouble: Trouble | null): ProvisioningStatus
   return "success";
 };
 
-const errorOf = ({ decision }: Handled, trouble: Trouble | null, status: ProvisioningStatus) => {
+const errorOf = (handled: Handled, context: JobContext, trouble: Trouble | null, status: ProvisioningStatus) => {
+  const { decision } = handled;
   if (trouble !== null) {
     return {
       errorCode: trouble.code,
@@ -120,6 +126,16 @@ const errorOf = ({ decision }: Handled, trouble: Trouble | null, status: Provisi
       additionalDetails: null,
       errorCategory: "nonServiceFailure" as const,
       recommendedAction: adviceFor(trouble.code),
+    };
+  }
+  const ignored = ignoredSentence(handled, context.app.displayName);
+  if (ignored !== null) {
+    return {
+      errorCode: "TargetIgnoredChange",
+      reason: hiding(handled.hidden)(ignored),
+      additionalDetails: null,
+      errorCategory: "nonServiceFailure" as const,
+      recommendedAction: adviceFor("TargetIgnoredChange"),
     };
   }
   if (status !== "skipped" || decision?.kind !== "decision") return null;
@@ -235,6 +251,7 @@ const matchingStep = ({ match, claimed }: Handled, app: string): ProvisioningSte
 };
 
 const exportStep = (handled: Handled, app: string, trouble: Trouble | null): ProvisioningStep => {
+  const ignored = ignoredSentence(handled, app);
   const decision = handled.decision?.kind === "decision" ? handled.decision : null;
   const kind = decision?.action === "create" ? "Add" : decision?.action === "delete" ? "Delete" : "Update";
   const done = {
@@ -248,10 +265,10 @@ const exportStep = (handled: Handled, app: string, trouble: Trouble | null): Pro
   return {
     name: `EntryExport${kind}`,
     provisioningStepType: "export",
-    status: trouble !== null ? "failure" : handled.outcome === null ? "skipped" : "success",
+    status: trouble !== null ? "failure" : handled.outcome === null ? "skipped" : (ignoredStatus(handled) ?? "success"),
     description:
-      trouble !== null
-        ? trouble.message
+      trouble !== null || ignored !== null
+        ? (trouble?.message ?? ignored ?? "")
         : handled.outcome === null
           ? `The account in ${app} would be ${done}`
           : `The account in ${app} was ${done}`,
@@ -264,9 +281,10 @@ const exportStep = (handled: Handled, app: string, trouble: Trouble | null): Pro
   };
 };
 
-const modifiedOf = ({ decision, members }: Handled): ModifiedProperty[] => {
+const modifiedOf = ({ decision, members, ignored }: Handled): ModifiedProperty[] => {
   const changes = decision?.kind === "decision" ? decision.changes : [];
-  const modified = changes.filter(({ repeated }) => repeated !== true);
+  const unchanged = new Set(ignored.map(({ path }) => path));
+  const modified = changes.filter(({ path, repeated }) => repeated !== true && !unchanged.has(path));
   const properties = modified.map(({ path, before, after, shown }) => ({
     displayName: path,
     oldValue: before === undefined || before === null ? null : (shown ?? textOf(before)),

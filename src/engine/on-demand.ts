@@ -9,6 +9,7 @@ import { intend } from "./intents.ts";
 import type { JobContext } from "./job-context.ts";
 import { logEntryOf } from "./log-entry.ts";
 import { guardStateOf } from "./provisional.ts";
+import type { ReadBackMemory } from "./read-back-memory.ts";
 import { lookingAt, openTaken, type Reservations } from "./reservations.ts";
 import { hiding } from "./secrecy.ts";
 import { readClaimed } from "./source-objects.ts";
@@ -25,6 +26,7 @@ export interface OnDemandInput {
   readonly objectId: string;
   readonly dry: boolean;
   readonly reservations: Reservations;
+  readonly readBack: ReadBackMemory;
   /** The fence under which the outcome is recorded: that of the cycle which runs by then, if one does. */
   readonly fence: () => Promise<number>;
   readonly signal: AbortSignal;
@@ -45,6 +47,7 @@ export const provisionOne = async (input: OnDemandInput): Promise<OnDemandResult
     unique: { reservations: dry ? lookingAt(input.reservations) : input.reservations, taken: openTaken() },
     stopBefore: dry ? "apply" : null,
     look: true,
+    readBack: input.readBack,
     signal: input.signal,
   };
   const [prepared] = await prepare(claimed, pass);

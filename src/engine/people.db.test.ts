@@ -41,6 +41,7 @@ test("the initial cycle creates exactly the assigned, enabled people", async () 
     failed: 0,
     held: 0,
     givenUp: 0,
+    ignored: 0,
   });
 });
 

@@ -31,6 +31,7 @@ const some = (count: number): readonly Handled[] =>
     members: null,
     compared: null,
     membersFailure: null,
+    ignored: [],
     unsettled: [],
     remembered: false,
     exchanges: [],

@@ -1,5 +1,6 @@
 import type { CycleCounts, CycleReport, Progress } from "./contract.ts";
 import { type Handled, troubleOf } from "./handled.ts";
+import { ignoredStatus } from "./ignored.ts";
 
 export const noCounts: CycleCounts = {
   total: 0,
@@ -20,7 +21,8 @@ export const noCounts: CycleCounts = {
 const countOne = (counts: CycleCounts, handled: Handled): CycleCounts => {
   const done = { ...counts, done: counts.done + 1 };
   const { decision } = handled;
-  if (troubleOf(handled) !== null) return { ...done, failed: counts.failed + 1 };
+  if (troubleOf(handled) !== null || ignoredStatus(handled) === "failure")
+    return { ...done, failed: counts.failed + 1 };
   if (handled.guard.kind === "hold") return { ...done, held: counts.held + 1 };
   // An account that vanished is evaluated again at once; only then is the object done.
   if (handled.outcome?.kind === "gone") return counts;

@@ -93,6 +93,7 @@ const memoryPass = (store: Store, context: JobContext, clock: Clock): Pass => ({
   unique: null,
   stopBefore: "apply",
   look: false,
+  readBack: null,
 });
 
 /** The linked account as it was last seen; nothing else is known without asking. */

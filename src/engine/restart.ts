@@ -10,6 +10,11 @@ export const restartJob = async (store: Store, jobId: string, scope: RestartScop
   store.transaction(async (tx) => {
     if (scope.watermark || scope.connectorDataStore)
       await sql`update provisioning.job set everything_due = true where id = ${jobId}`.execute(tx);
+    // What the target ignored is tried again.
+    if (scope.watermark)
+      await sql`update provisioning.link set desired_hash = null where job_id = ${jobId} and ignored is not null`.execute(
+        tx,
+      );
     if (scope.escrows) {
       await sql`
         update provisioning.due set due_at = ${now}, attempts = 0, first_failed_at = null, last_error = null, given_up = false, version = nextval('provisioning.due_version')

@@ -5,8 +5,12 @@ import {
   type Decision,
   type DesiredObject,
   type GuardVerdict,
+  isSettled,
+  type Link,
   type Mapped,
+  membersPath,
   type ScopedObject,
+  wholeAccount,
 } from "#core";
 import type { Clock } from "#runtime";
 import { type JsonObject, type JsonValue, writePath } from "#scim";
@@ -15,6 +19,7 @@ import type { Exchange, Hidden, RequestOptions, TargetFailure } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { type OwedMembers, owedMembers } from "./owed-members.ts";
+import type { ReadBackMemory } from "./read-back-memory.ts";
 import { settleReferences } from "./references.ts";
 import { hiddenOf, hiding, outgoingSecrets } from "./secrecy.ts";
 import { type Claimed, nameOf } from "./source-objects.ts";
@@ -25,6 +30,7 @@ import { type GuardState, guard } from "./steps/guard.ts";
 import { map } from "./steps/map.ts";
 import { askTarget, type Matched, match, type Recall } from "./steps/match.ts";
 import { type Compared, expectMembers, memberChange, writeMembers } from "./steps/members.ts";
+import { readBack, readBackMembers } from "./steps/read-back.ts";
 import { recover } from "./steps/recover.ts";
 import { scope } from "./steps/scope.ts";
 
@@ -43,6 +49,8 @@ export interface Pass {
   readonly stopBefore: "apply" | null;
   /** True: looks at the account even if what is wanted was written before. */
   readonly look: boolean;
+  /** Null: nothing is written, or what was written is believed; and so is what is remembered of what the target ignores. */
+  readonly readBack: ReadBackMemory | null;
   readonly signal?: AbortSignal;
 }
 
@@ -104,7 +112,12 @@ export const prepare = async (batch: readonly Claimed[], pass: Pass): Promise<Pr
     }
     const desiredHash = hashOf(object);
     const { link } = claimed;
-    const written = link?.managed === true && link.desiredHash === desiredHash && scoped?.reason !== "Purged";
+    const isKept = link?.ignored.some(({ path }) => path === wholeAccount) === true;
+    const written =
+      link?.managed === true &&
+      link.desiredHash === desiredHash &&
+      (scoped?.reason !== "Purged" || isKept) &&
+      isSettled(link.ignored, object.attributes);
     return {
       ...known,
       mapped: { ...desired, object },
@@ -146,16 +159,31 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds, compared);
   await expectMembers(pass.q, context.links, handled.claimed.source.id, change);
   const outcome = await writeMembers(context, groupId, change, options);
+  const seen = await readBackMembers(groupId, outcome.written, lookOf(handled.claimed, options, pass));
   return {
     ...handled,
-    members: outcome.written,
+    members: seen.written,
+    ignored: [...handled.ignored, ...seen.ignored],
     compared: { owed, kind: compared.kind },
     membersFailure: outcome.ok ? null : outcome.failure,
     unsettled: [...handled.unsettled, ...change.unsettled],
-    exchanges: [...handled.exchanges, ...(outcome.ok ? outcome.exchanges : [outcome.failure.exchange])],
+    exchanges: [
+      ...handled.exchanges,
+      ...(outcome.ok ? outcome.exchanges : [outcome.failure.exchange]),
+      ...[seen.exchange].filter((each) => each !== null),
+    ],
     endedAt: pass.clock.now(),
   };
 };
+
+const lookOf = (claimed: Claimed, options: RequestOptions, { context, clock, readBack: memory, look }: Pass) => ({
+  claimed,
+  context,
+  clock,
+  memory,
+  asked: look,
+  options,
+});
 
 /** Which of a group's members are compared: those that are owed it; all where nobody knows what is there. */
 const comparedOf = async (
@@ -168,8 +196,9 @@ const comparedOf = async (
   const isKnown = link?.targetId === groupId && link.inScope;
   if (isKnown && owed.whole === null && !pass.look) return { kind: "some", ids: owed.members };
   // A group that was just made has no members; one that was found may have any.
+  const isDoubted = pass.look && link?.ignored.some(({ path }) => path === membersPath) === true;
   const isFound = !isKnown && handled.decision?.kind === "decision" && handled.decision.action !== "create";
-  if (!isFound && owed.whole?.look !== true) return { kind: "whole", there: null };
+  if (!isFound && !isDoubted && owed.whole?.look !== true) return { kind: "whole", there: null };
   if (!isKnown && !isFound) return { kind: "whole", there: null };
   const there = await pass.context.target.members(groupId, optionsOf(handled, pass));
   if (there.ok) return { kind: "whole", there: new Set(there.value) };
@@ -209,6 +238,7 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     members: null,
     compared: null,
     membersFailure: null,
+    ignored: [],
     unsettled: prepared.unsettled,
     remembered: false,
     exchanges,
@@ -239,7 +269,7 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
     if (!matched.ok) return fail(matched.failure);
     const { verdict } = matched;
     const holder = await holderOf(pass.q, verdict, claimed, context);
-    const decided = decide(claimed, scoped, mapped ?? nothingMapped, verdict, holder, context);
+    const decided = decide(doubting(claimed, pass), scoped, mapped ?? nothingMapped, verdict, holder, context);
     if (decided.kind === "refusal") return finish({ match: verdict, decision: decided });
     let decision: Decision = decided;
     const judged: GuardVerdict =
@@ -274,8 +304,19 @@ const carryOutObject = async (prepared: Prepared, pass: Pass): Promise<Handled> 
       if (unique !== null && (await wereTaken(choices, outcome.failure, claimed, context, unique, options))) continue;
     }
     if (!mayHaveBeenCreated(outcome)) unique?.reservations.release(ownerOf(context, claimed.source.id));
-    return finish({ match: verdict, decision, outcome });
+    const seen = await readBack(decision, desired, outcome, lookOf(claimed, options, pass));
+    if (seen.exchange !== null) exchanges.push(seen.exchange);
+    return finish({ match: verdict, decision, outcome: seen.outcome, ignored: seen.ignored });
   }
+};
+
+/** Whoever asks for one object, or has begun anew, tries again what the target once ignored. */
+const doubting = (claimed: Claimed, { look, readBack: memory }: Pass): Claimed => {
+  const { link } = claimed;
+  const isAsked = look && memory !== null;
+  return link === null || (!isAsked && link.desiredHash !== null)
+    ? claimed
+    : { ...claimed, link: { ...link, ignored: [] } };
 };
 
 const nothingMapped: Mapped = { ok: true, object: { attributes: [], matching: [], missing: [] }, outcomes: [] };
@@ -292,7 +333,7 @@ const inWordsForAll = (decision: Handled["decision"], hidden: Hidden): Handled["
 const rest = ({ claimed, scoped, mapped }: Prepared, context: JobContext): Pick<Handled, "decision" | "remembered"> => {
   const { link } = claimed;
   if (scoped !== null && mapped?.ok && link !== null) {
-    const current = { id: link.targetId, resource: asWritten(mapped.object, link.lastKnown) };
+    const current = { id: link.targetId, resource: asWritten(mapped.object, link) };
     return { decision: decide(claimed, scoped, mapped, { kind: "linked", current }, null, context), remembered: true };
   }
   if (scoped === null) return { decision: null, remembered: false };
@@ -301,9 +342,11 @@ const rest = ({ claimed, scoped, mapped }: Prepared, context: JobContext): Pick<
 };
 
 /** The account as it is if the last write was kept: whoever changed it since is drift, and not a matter of this pass. */
-const asWritten = (desired: DesiredObject, lastKnown: Readonly<Record<string, unknown>> | null): JsonObject =>
-  desired.attributes.reduce(
+const asWritten = (desired: DesiredObject, { lastKnown, ignored }: Link): JsonObject => {
+  const ignoredPaths = new Set(ignored.map(({ path }) => path));
+  return desired.attributes.reduce(
     (resource, { path, value, when }) => {
+      if (ignoredPaths.has(path)) return resource;
       if (when === "creation" || (typeof value === "object" && "kind" in value && value.kind !== "clear"))
         return resource;
       const written = writePath(resource, path, value === clearValue ? undefined : (value as JsonValue));
@@ -311,6 +354,7 @@ const asWritten = (desired: DesiredObject, lastKnown: Readonly<Record<string, un
     },
     (lastKnown ?? {}) as JsonObject,
   );
+};
 
 /** Names the state that an account should have; what flows at creation only does not count. */
 const hashOf = (desired: DesiredObject): string =>

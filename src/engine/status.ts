@@ -31,7 +31,7 @@ export const statusOf = async (
     running,
     lastCycle,
     quarantine: state?.quarantine ?? null,
-    notices: await noticesOf(q, app.displayName, counts, state, lastCycle?.error?.message ?? null, now),
+    notices: await noticesOf(q, jobId, app.displayName, counts, state, lastCycle?.error?.message ?? null, now),
     nextRun:
       job.state === "Active"
         ? (state?.nextAttempt ?? new Date(now.getTime() + settings.intervalSeconds * 1000)).toISOString()
@@ -61,11 +61,13 @@ const countsOf = async (q: Queryable, jobId: string, identity: string | null): P
     failed: number;
     held: number;
     given_up: number;
+    ignored: number;
   }>`
     select
       (select count(*) from provisioning.link l where l.job_id = ${jobId} and l.target_identity = ${identity} and l.managed and l.in_scope) as linked,
       (select count(*) from provisioning.link l where l.job_id = ${jobId} and l.target_identity = ${identity} and l.managed and l.in_scope
         and not exists (select 1 from provisioning.due d where d.job_id = l.job_id and d.object_id = l.source_id)) as in_step,
+      (select count(*) from provisioning.link l where l.job_id = ${jobId} and l.target_identity = ${identity} and l.managed and l.ignored is not null) as ignored,
       count(*) filter (where d.in_scope and not exists (
         select 1 from provisioning.link l where l.job_id = d.job_id and l.target_identity = ${identity} and l.source_id = d.object_id)) as owed,
       count(*) filter (where d.held is null and not d.given_up and d.attempts = 0) as pending,
@@ -81,11 +83,13 @@ const countsOf = async (q: Queryable, jobId: string, identity: string | null): P
     failed: row?.failed ?? 0,
     held: row?.held ?? 0,
     givenUp: row?.given_up ?? 0,
+    ignored: row?.ignored ?? 0,
   };
 };
 
 const noticesOf = async (
   q: Queryable,
+  jobId: string,
   app: string,
   counts: JobCounts,
   state: Awaited<ReturnType<typeof readJobState>>,
@@ -111,6 +115,8 @@ const noticesOf = async (
     notices.push(
       `${counts.givenUp} objects have failed for 28 days and are not tried any more until somebody says "lockstep retry".`,
     );
+  if (counts.ignored > 0)
+    notices.push(...(await ignoredNotices(q, jobId, state?.targetIdentity ?? null, app, counts.ignored)));
   const { heldSince } = await feedDelay(q, "directory.change");
   if (heldSince !== null && now.getTime() - heldSince.getTime() > 60_000) {
     notices.push(
@@ -119,6 +125,35 @@ const noticesOf = async (
   }
   return notices;
 };
+
+/** What the target ignores; first of all accounts that it was to take away. */
+const ignoredNotices = async (
+  q: Queryable,
+  jobId: string,
+  identity: string | null,
+  app: string,
+  ignored: number,
+): Promise<string[]> => {
+  const { rows } = await sql<{ name: string; total: number }>`
+    select display_name as name, count(*) over () as total from provisioning.link
+    where job_id = ${jobId} and target_identity = ${identity} and managed and ignored @> '[{"endsAccess":true}]'
+    order by display_name limit ${namedInNotice}`.execute(q);
+  const total = rows[0]?.total ?? 0;
+  const more = total > rows.length ? ` and ${total - rows.length} more` : "";
+  const names = rows.map(({ name }) => name).join(", ") + more;
+  return [
+    ...(total === 0
+      ? []
+      : [
+          `${app} answers that access was taken away and leaves it as it was: ${names}. End it there by hand, or try again with "lockstep provision".`,
+        ]),
+    `${counted(ignored)} where ${app} ignores changes that it says it has made: see "TargetIgnoredChange" in the provisioning log.`,
+  ];
+};
+
+const namedInNotice = 5;
+
+const counted = (objects: number): string => `${objects} ${objects === 1 ? "account" : "accounts"}`;
 
 /** Objects that failed, those that were given up among them, by id. */
 export const listFailed = async (

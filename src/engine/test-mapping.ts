@@ -43,6 +43,7 @@ export const testMapping = async (input: TestMappingInput): Promise<MappingTest>
     unique: { reservations: lookingAt(input.reservations), taken: openTaken() },
     stopBefore: "apply",
     look: true,
+    readBack: null,
     signal: input.signal,
   };
   const [prepared] = claimed === undefined ? [] : await prepare([claimed], pass);

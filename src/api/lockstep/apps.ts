@@ -12,6 +12,7 @@ import {
   type OwnJobSettings,
   saveJobSettings,
 } from "#apps";
+import { readBackPolicies } from "#core";
 import type { DirectoryGroup, DirectoryUser } from "#directory";
 import type { ConnectionCredentials, TargetCredentials } from "#engine";
 import type { Api, Call, Env, Routes } from "../api.ts";
@@ -58,6 +59,7 @@ const settingsBody = z.strictObject({
   guard: limits.partial().optional(),
   membershipGuard: limits.partial().optional(),
   extraMembers: z.enum(["report", "remove"]).optional(),
+  readBack: z.enum(readBackPolicies).optional(),
   requestsPerMinute: z.number().nullable().optional(),
   profile: z.record(z.string(), z.unknown()).optional(),
 });

@@ -88,6 +88,7 @@ const link: fc.Arbitrary<Link> = fc.record({
   lastKnown: fc.constant(null),
   desiredHash: fc.constant(null),
   displayName: fc.constant("Mia"),
+  ignored: fc.constant([]),
 });
 
 const policy: fc.Arbitrary<Policy> = fc.record({
@@ -186,6 +187,7 @@ const linkAfter = ({ link: held }: DecideInput, decision: Decision, targetId: st
     lastKnown: null,
     desiredHash: null,
     displayName: "Mia",
+    ignored: [],
     ...held,
     targetId: targetId ?? "t3",
     managed: true,

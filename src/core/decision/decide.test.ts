@@ -44,6 +44,7 @@ const link: Link = {
   lastKnown: null,
   desiredHash: null,
   displayName: "Mia Berg",
+  ignored: [],
 };
 const all = { create: true, update: true, delete: true };
 const policy: Policy = { actions: all, skipOutOfScopeDeletions: false, canDisable: true };

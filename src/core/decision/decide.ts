@@ -8,7 +8,9 @@ import {
   type MappingError,
   type OutOfScopeReason,
   type ScopedObject,
+  wholeAccount,
 } from "../objects.ts";
+import { whyLeft, withoutIgnored } from "../read-back/ignored.ts";
 import type { Decision, LinkAfter, Reason, Refusal } from "./decision.ts";
 import { type AttributeDifference, companionsOf, differenceOf, wholeOf } from "./difference.ts";
 
@@ -87,9 +89,12 @@ const decideInScope = (input: DecideInput): Decision | Refusal => {
 
 const update = (desired: DesiredObject, current: CurrentObject, link: Link | null, policy: Policy): Decision => {
   const mayEnable = link === null || link.disabledByUs;
-  const { changes, drift } = withoutSuspension(differenceOf(desired.attributes, current), mayEnable);
+  const fresh = withoutIgnored(differenceOf(desired.attributes, current), link?.ignored ?? []);
+  const { changes, drift: suspended } = withoutSuspension(fresh.changes, mayEnable);
+  const drift = [...suspended, ...fresh.drift];
   const linkAfter: LinkAfter = { kind: "manage", origin: "unchanged" };
-  if (changes.length === 0) return { ...base, reason: "InStep", targetId: current.id, drift, linkAfter };
+  const inStep: Reason = fresh.drift.length > 0 ? "IgnoredByTarget" : "InStep";
+  if (changes.length === 0) return { ...base, reason: inStep, targetId: current.id, drift, linkAfter };
   if (!policy.actions.update) return skip("UpdateNotAllowed", current.id, linkAfter);
   const enables = changes.some(switchesOn);
   return {
@@ -179,6 +184,8 @@ const decideLeaving = (input: DecideInput, reason: OutOfScopeReason): Decision |
   const { current } = match;
   if (reason === "Purged") {
     if (!policy.actions.delete) return skip("DeleteNotAllowed", current.id, { kind: "unmanage" });
+    const kept = link.ignored.find(({ path }) => path === wholeAccount);
+    if (kept !== undefined) return leftBecauseIgnored(current.id, [{ path: kept.path, why: whyLeft(kept) }]);
     return { ...base, action: "delete", reason, targetId: current.id, linkAfter: { kind: "drop" }, removal: true };
   }
   if (policy.skipOutOfScopeDeletions && leftScope.has(reason))
@@ -187,11 +194,27 @@ const decideLeaving = (input: DecideInput, reason: OutOfScopeReason): Decision |
   if (!policy.canDisable) return skip("NoWayToDisable", current.id, { kind: "keep" });
   if (!desired.ok) return { kind: "refusal", code: desired.error.code, message: desired.error.message };
   const after: LinkAfter = { kind: leftScope.has(reason) ? "unmanage" : "keep" };
-  const changes = differenceOf(desired.object.attributes, current);
-  if (changes.length === 0) return skip("AlreadyDisabled", current.id, after);
+  const { changes, drift } = withoutIgnored(differenceOf(desired.object.attributes, current), link.ignored);
+  if (changes.length === 0)
+    return drift.length > 0 ? leftBecauseIgnored(current.id, drift) : skip("AlreadyDisabled", current.id, after);
   const wasActive = !says(readPath(current.resource as JsonObject, activePath), false);
-  return { ...base, action: "disable", reason, targetId: current.id, changes, linkAfter: after, removal: wasActive };
+  return {
+    ...base,
+    action: "disable",
+    reason,
+    targetId: current.id,
+    changes,
+    drift,
+    linkAfter: after,
+    removal: wasActive,
+  };
 };
+
+/** Managed for as long as it is not done: somebody on demand, or after a restart, tries again. */
+const leftBecauseIgnored = (targetId: string, drift: Decision["drift"]): Decision => ({
+  ...skip("IgnoredByTarget", targetId, { kind: "keep" }),
+  drift,
+});
 
 const base = {
   kind: "decision",

@@ -29,6 +29,7 @@ export type Reason =
   | "DeleteNotAllowed"
   | "OutOfScopeKept"
   | "NoWayToDisable"
+  | "IgnoredByTarget"
   | "UnlinkedSource";
 
 /** What becomes of the link once the decision has been carried out. */

@@ -61,6 +61,7 @@ const link: Link = {
   lastKnown: null,
   desiredHash: null,
   displayName: "Mia Berg",
+  ignored: [],
 };
 
 const after = (event: Event, column: Column, more: { link?: Link | null; active?: unknown; gone?: boolean } = {}) => {

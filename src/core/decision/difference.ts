@@ -87,7 +87,7 @@ const wantedOf = ({ value }: DesiredAttribute): TargetValue | undefined | typeof
   return value as TargetValue;
 };
 
-const isEmpty = (value: unknown): boolean =>
+export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 const listOf = (value: JsonValue | undefined): readonly JsonValue[] =>

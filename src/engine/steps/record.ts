@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { defaultRetryLadder, nextTry } from "#core";
+import { defaultRetryLadder, type LinkAfter, nextTry } from "#core";
 import { listReports } from "#directory";
 import { type ProvisioningEntry, recordProvisioning } from "#journal";
 import type { Store, Tx } from "#store";
@@ -7,6 +7,7 @@ import { type Due, owe, type Postponed, postpone, settle } from "../due.ts";
 import { EngineError } from "../errors.ts";
 import { type Handled, type Trouble, troubleOf } from "../handled.ts";
 import { heldForm } from "../held.ts";
+import { ignoredAfter, isStillThere } from "../ignored.ts";
 import { forgetIntents } from "../intents.ts";
 import type { JobContext } from "../job-context.ts";
 import { accountsOf, dropLinks, isSameLink, linksOf, linksTo, type StoredLink, saveLinks } from "../links.ts";
@@ -172,7 +173,7 @@ const withoutDoubles = async (tx: Tx, context: JobContext, batch: readonly Handl
 const linkAfter = (handled: Handled): StoredLink | "drop" | null => {
   const { claimed, decision, outcome, scoped } = handled;
   if (decision?.kind !== "decision" || outcome === null || scoped === null) return null;
-  const { linkAfter: after } = decision;
+  const after: LinkAfter = isStillThere(handled) ? { kind: "keep" } : decision.linkAfter;
   if (after.kind === "drop") return "drop";
   if (after.kind === "none") return null;
   const account = outcome.kind === "applied" ? outcome.account : null;
@@ -199,6 +200,7 @@ const linkAfter = (handled: Handled): StoredLink | "drop" | null => {
     lastKnown: seen ?? claimed.link?.lastKnown ?? null,
     desiredHash: reached && handled.desiredHash !== null ? handled.desiredHash : null,
     displayName: handled.name,
+    ignored: ignoredAfter(handled),
     pathGroups: scoped.paths.flatMap(({ group, provisionable }) => (group !== null && provisionable ? [group.id] : [])),
   };
 };
@@ -262,7 +264,12 @@ const isCertain = (handled: Handled): boolean => {
 const isWorthAnEntry = (handled: Handled): boolean => {
   const { lane, reason } = handled.claimed.due;
   const { add, remove, strangers } = handled.members ?? { add: [], remove: [], strangers: [] };
-  if (lane === "onDemand" || handled.membersFailure !== null || add.length + remove.length + strangers.length > 0)
+  if (
+    lane === "onDemand" ||
+    handled.membersFailure !== null ||
+    handled.ignored.length > 0 ||
+    add.length + remove.length + strangers.length > 0
+  )
     return true;
   if (handled.decision?.kind === "decision" && handled.decision.reason === "Unmanaged")
     return troubleOf(handled) !== null;

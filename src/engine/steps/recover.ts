@@ -49,6 +49,7 @@ export const recover = async (
       disabledByUs: false,
       lastKnown: current.resource,
       desiredHash: null,
+      ignored: [],
       displayName: name,
       pathGroups: [],
     },

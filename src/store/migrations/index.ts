@@ -8,6 +8,7 @@ import { providerMigration } from "./0007-provider.ts";
 import { tenantMigration } from "./0008-tenant.ts";
 import { memberDueMigration } from "./0010-member-due.ts";
 import { expectedMembersMigration } from "./0012-expected-members.ts";
+import { ignoredChangesMigration } from "./0013-ignored-changes.ts";
 
 /** Every migration by its number and name, forward only. Their SQL is never changed after a release; a new number is added instead. */
 export const migrations: Readonly<Record<string, string>> = {
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, string>> = {
   "0008-tenant": tenantMigration,
   "0010-member-due": memberDueMigration,
   "0012-expected-members": expectedMembersMigration,
+  "0013-ignored-changes": ignoredChangesMigration,
 };
