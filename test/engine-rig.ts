@@ -201,6 +201,8 @@ export interface SceneOptions {
   /** The rig's test server unless told; null: no credentials are saved. */
   readonly baseUrl?: string | null;
   readonly token?: string;
+  /** `off` unless told: what is asked is counted, and reading back is the subject of few tests. */
+  readonly readBack?: OwnJobSettings["readBack"];
 }
 
 /** @param options what the target knows of users, where it is not RFC 7643's own */
@@ -294,7 +296,11 @@ const openScene = async (rig: EngineRig, domain: string, options: SceneOptions):
   const now = () => clock.now();
   const within = <Value>(work: (tx: Tx) => Promise<Value>): Promise<Value> => store.transaction(work);
   const app = await within((tx) => addApp(tx, options.template ?? "thousandeyes", { now: now() }));
-  const { id: jobId } = await within((tx) => createJob(tx, app.id, now()));
+  const { id: jobId } = await within(async (tx) => {
+    const job = await createJob(tx, app.id, now());
+    await saveJobSettings(tx, job.id, { readBack: options.readBack ?? "off" }, now());
+    return job;
+  });
   const secrets = new Map<string, string>();
   const save = () =>
     within((tx) =>

@@ -112,7 +112,7 @@ let deaths = 0;
 let members = 0;
 
 const play = async (commands: readonly Command[]): Promise<void> => {
-  const scene = await rig.openScene({ template: "scim" });
+  const scene = await rig.openScene({ template: "scim", readBack: "always" });
   await scene.settings({ guard: { enabled: false, absolute: 500, percent: 20, floor: 10 } });
   const people: Person[] = [];
   for (let at = 0; at < crowd; at += 1) people.push({ id: await scene.person(`h${at}`), enabled: true, present: true });

@@ -73,7 +73,7 @@ let met = 0;
 
 /** Plays a history against directory, target and engine. */
 const play = async (commands: readonly Command[]): Promise<void> => {
-  const scene = await rig.openScene();
+  const scene = await rig.openScene({ readBack: "always" });
   await scene.settings({ guard: { enabled: false, absolute: 500, percent: 20, floor: 10 } });
   const group = await scene.group("Team");
   let groupAssigned = false;

@@ -76,7 +76,7 @@ const clear = async (scene: Scene): Promise<void> => {
 
 describe("a create", () => {
   test.each(onCreate)("that meets %s: %s", async (kind, log, advice) => {
-    const scene = await rig.openScene({ template: "scim" });
+    const scene = await rig.openScene({ template: "scim", readBack: "always" });
     const ada = await scene.assigned("ada");
     rig.server.faults.add({ kind, method: "POST", times: null });
     await scene.cycle();
@@ -90,7 +90,7 @@ describe("a create", () => {
 
 describe("an update", () => {
   test.each(onUpdate)("that meets %s: %s", async (kind, log, advice) => {
-    const scene = await rig.openScene({ template: "scim" });
+    const scene = await rig.openScene({ template: "scim", readBack: "always" });
     const ada = await scene.assigned("ada");
     await scene.cycle();
     await scene.change(ada, { displayName: "Ada King" });
@@ -114,7 +114,7 @@ test.each([
   "lowTotal",
   "highTotal",
 ] as const)("a target that answers everything in its own way (%s) is kept in step all the same", async (kind) => {
-  const scene = await rig.openScene({ template: "scim" });
+  const scene = await rig.openScene({ template: "scim", readBack: "always" });
   const [ada, bob] = [await scene.assigned("ada"), await scene.assigned("bob")];
   const paths: Partial<Record<Fault["kind"], string>> = { listForOne: "/Users/", objectList: "/Users" };
   const path = paths[kind];

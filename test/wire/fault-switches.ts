@@ -53,6 +53,12 @@ export const faultKinds = [
   "slowBody",
   "tooLarge",
   "plainJson",
+  // Success is answered, and nothing (or nothing of `attributes`) is done: the answer shows what is there …
+  "ignoresWrite",
+  // … or what was asked for.
+  "claimsWrite",
+  // Shows the object as it was before the last write.
+  "staleRead",
   // No fault at all: SCIM lets a target answer an update with nothing.
   "204",
 ] as const;
@@ -69,6 +75,8 @@ export interface Fault {
   readonly times?: number | null;
   /** For 429 and 503: the header's text; without it there is none. */
   readonly retryAfter?: string;
+  /** For `ignoresWrite` and `claimsWrite`: names of the attributes that keep what they had; all of them without. */
+  readonly attributes?: readonly string[];
   /** For `redirect`: where to. */
   readonly location?: string;
 }

@@ -118,6 +118,14 @@ const list = (store: ScimTestStore, query: URLSearchParams, fault: Fault | undef
   return { status: 200, body: listBody({ ...found.value, resources, totalResults }) };
 };
 
+/** The resource after a write of which these attributes were ignored. */
+const keptOf = (before: JsonObject, after: JsonObject, ignored: readonly string[]): JsonObject => {
+  const names = new Set(ignored);
+  const of = (resource: JsonObject, isIgnored: boolean) =>
+    Object.entries(resource).filter(([name]) => names.has(name) === isIgnored);
+  return { ...Object.fromEntries([...of(after, false), ...of(before, true)]), id: after.id ?? "" };
+};
+
 /** Starts a SCIM service in memory on a free port of this machine. It is as fast as it can be and misbehaves only on request. */
 export const startScimTestServer = async (options: ScimTestServerOptions = {}): Promise<ScimTestServer> => {
   const { token = null, largestPage = 1000, userType = userResourceType } = options;
@@ -173,6 +181,30 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     return { status: 204, body: null };
   };
 
+  const versions = new Map<string, JsonObject>();
+
+  /** Carries a request out, or only says so. */
+  const carryOutOrLie = (met: Met, method: string, path: string, query: URLSearchParams, body: string): Reply => {
+    const { fault } = met;
+    const store = path.startsWith("/Groups") ? groups : users;
+    const idAsked = decodeURIComponent(path.split("/")[2] ?? "");
+    const before = store.read(idAsked);
+    const stale = versions.get(idAsked);
+    if (fault?.kind === "staleRead" && method === "GET" && stale !== undefined) return reply(200, store.show(stale, query));
+    const done = carryOut(met, method, path, query, body);
+    if (method === "GET" || done.status >= 300) return done;
+    if (before !== undefined) versions.set(idAsked, before);
+    if (fault?.kind !== "ignoresWrite" && fault?.kind !== "claimsWrite") return done;
+    if (done.body === null) {
+      if (before !== undefined) store.keep(before);
+      removed = removed.filter((id) => id !== idAsked);
+      return done;
+    }
+    const kept = keptOf(before ?? {}, done.body, fault.attributes ?? Object.keys({ ...before, ...done.body }));
+    store.keep(kept);
+    return fault.kind === "claimsWrite" ? done : { ...done, body: kept };
+  };
+
   const handle = (met: Met, method: string, path: string, query: URLSearchParams, body: string): void => {
     const limited = limit.count();
     for (const [name, value] of Object.entries(limited.headers)) met.response.setHeader(name, value);
@@ -183,7 +215,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     if (met.fault?.kind === "hang") return void hold();
     if (method === "POST" && mostCreates !== null && accepted.length >= mostCreates) return void hold();
     if (meetBefore(met)) return;
-    const done = inAnotherWay(met, carryOut(met, method, path, query, body));
+    const done = inAnotherWay(met, carryOutOrLie(met, method, path, query, body));
     if (done.status >= 300 || !meetAfter(met, done, hold)) show(met, done);
   };
 
@@ -220,6 +252,7 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
   const reset = (): void => {
     users.clear();
     groups.clear();
+    versions.clear();
     faults.clear();
     mostCreates = null;
     requests = [];

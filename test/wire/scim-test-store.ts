@@ -35,6 +35,8 @@ export interface ScimTestStore {
   replace(id: string, body: unknown): Result<JsonObject>;
   patch(id: string, body: unknown): Result<JsonObject>;
   remove(id: string): boolean;
+  /** Keeps the resource as it is given, whatever anybody has asked for. */
+  keep(resource: JsonObject): void;
   /** The resource as the query's `attributes` and `excludedAttributes` want it. */
   show(resource: JsonObject, query: URLSearchParams): Result<JsonObject>;
   /** @param options faults in paging: `filter` ignored, `skip` resources left out between pages */
@@ -141,6 +143,7 @@ export const openScimTestStore = (type: ResourceType, largestPage: number): Scim
       unlink(id);
       return resources.delete(id);
     },
+    keep: (resource) => void put(String(resource.id), resource),
     show: (resource, query) => {
       const projection = projectionOf(query);
       return projection.ok ? { ok: true, value: representation(type, resource, projection.value) } : projection;
