@@ -190,7 +190,8 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     const idAsked = decodeURIComponent(path.split("/")[2] ?? "");
     const before = store.read(idAsked);
     const stale = versions.get(idAsked);
-    if (fault?.kind === "staleRead" && method === "GET" && stale !== undefined) return reply(200, store.show(stale, query));
+    if (fault?.kind === "staleRead" && method === "GET" && stale !== undefined)
+      return reply(200, store.show(stale, query));
     const done = carryOut(met, method, path, query, body);
     if (method === "GET" || done.status >= 300) return done;
     if (before !== undefined) versions.set(idAsked, before);
