@@ -228,6 +228,7 @@ test("settings come from Graph's pairs, Lockstep's own, and defaults", async () 
     guard: { enabled: true, absolute: 500, percent: 20, floor: 10 },
     membershipGuard: { enabled: false, absolute: 500, percent: 20, floor: 10 },
     extraMembers: "report",
+    readBack: "sampled",
     requestsPerMinute: null,
     profile: {},
     foundProfile: null,

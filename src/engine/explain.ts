@@ -185,7 +185,7 @@ const advice: Readonly<Record<Exclude<FailureCode, "Cancelled">, string>> & Read
     "The target refuses what it was sent. Its own words say why: mend the value, the mapping or the profile.",
   WebExceptionProtocolError: "The connection broke; the object is tried again by itself.",
   TargetIgnoredChange:
-    "The target says yes and does not do it. Ask its vendor whether it takes this attribute, map it otherwise or not at all, or make the change there by hand; it is sent again when another value is wanted, on demand, or after a restart.",
+    "The target said yes and did not do it, or waits for somebody to confirm it (a new address, by mail). Confirm it, make the change there by hand, or map the attribute otherwise or not at all. It is sent again when another value is wanted, on demand, or after a restart.",
   DuplicateSourceEntries: "Give one of the people another matching value.",
   DuplicateTargetEntries: "Remove the surplus accounts in the target, or match by an attribute that is unique.",
   ImportSkipped: "Fill a matching attribute in the directory.",

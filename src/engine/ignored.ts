@@ -1,15 +1,13 @@
 import { type AttributeDifference, type Ignored, membersPath, wholeAccount } from "#core";
 import type { Handled } from "./handled.ts";
 
-/** How bad it is that the target did not do what it said: nothing, or what counts, was not done (`failure`), or other changes were made. Null where it did all. */
-export const ignoredStatus = ({ ignored, decision, members }: Handled): "warning" | "failure" | null => {
+/**
+ * How bad it is that the target did not do what it said. `failure`: somebody keeps what was to be taken away. Anything else is a `warning`: the object is
+ * done with, and the target may only wait for somebody to confirm the change. Null where it did all.
+ */
+export const ignoredStatus = ({ ignored }: Handled): "warning" | "failure" | null => {
   if (ignored.length === 0) return null;
-  if (ignored.some(({ endsAccess, path }) => endsAccess || path === wholeAccount)) return "failure";
-  if (decision?.kind !== "decision" || decision.action === "create") return "warning";
-  const paths = new Set(ignored.map(({ path }) => path));
-  const isDone = decision.changes.some(({ path, repeated }) => repeated !== true && !paths.has(path));
-  const hasMoved = members !== null && members.add.length + members.remove.length > 0 && !paths.has(membersPath);
-  return isDone || hasMoved ? "warning" : "failure";
+  return ignored.some(({ endsAccess, path }) => endsAccess || path === wholeAccount) ? "failure" : "warning";
 };
 
 /** What is remembered of what the target ignores, once the object has been handled. */
