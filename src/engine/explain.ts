@@ -1,7 +1,7 @@
-import { type AssignmentPath, type ClauseResult, type Reason, wayOf } from "#core";
+import { type AssignmentPath, type ClauseResult, type Reason, wayOf, wholeAccount } from "#core";
 import type { FailureCode } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
-import { ignoredBefore, ignoredSentence } from "./ignored.ts";
+import { ignoredBefore, ignoredSentence, isAllIgnored } from "./ignored.ts";
 import type { JobContext } from "./job-context.ts";
 import { hiding } from "./secrecy.ts";
 
@@ -19,11 +19,14 @@ const explainOpenly = (handled: Handled, context: JobContext): string => {
   if (decision === null || decision.kind === "refusal") return `${name} was not decided on.`;
   if (handled.guard.kind === "hold") return `${explainHeld(handled, context)} This is held: ${handled.guard.why}`;
   const drift = decision.drift.map(({ why }) => ` ${why}`).join("");
-  const sentence = sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
-  const again = ignoredBefore(handled).map(
-    ({ path, since }) => ` It has been ignoring that of ${path || "the account"} since ${since}.`,
+  const again = ignoredBefore(handled).map(({ path, since }) =>
+    path === wholeAccount
+      ? ` ${app} has kept the account since ${since}.`
+      : ` ${app} has ignored changes of ${path} since ${since}.`,
   );
-  return [sentence, ignoredSentence(handled, app) ?? []].flat().join(" But ") + again.join("");
+  const ignored = ignoredSentence(handled, app);
+  const sentence = sentences[decision.reason](name, app, handled) + drift + memberSentence(handled, context);
+  return [sentence, ...(ignored === null ? [] : [` ${ignored}`]), ...again].join("");
 };
 
 /** What would become of a held object and why, without what the guard says of all that it holds. */
@@ -56,7 +59,8 @@ const via = (paths: readonly AssignmentPath[]): string => {
 };
 
 /** A preview, or what is held, tells what would be done. */
-const done = ({ outcome }: Handled): string => (outcome === null ? "would be" : "was");
+const done = (handled: Handled): string =>
+  handled.outcome === null ? "would be" : isAllIgnored(handled) ? "was to be" : "was";
 
 /** What became of somebody who is not in scope: whether there is an account, and what was done with it. */
 const leaving =

@@ -83,9 +83,18 @@ export const troubleOf = (handled: Handled): Trouble | null => {
   return handled.membersFailure === null ? null : troubleOfFailure(handled.membersFailure);
 };
 
+/**
+ * How bad it is that the target did not do what it said. `failure`: somebody keeps what was to be taken away. Anything else is a `warning`: the object is
+ * done with, and the target may only wait for somebody to confirm the change. Null where it did all.
+ */
+export const ignoredStatus = ({ ignored }: Handled): "warning" | "failure" | null => {
+  if (ignored.length === 0) return null;
+  return ignored.some(({ endsAccess, path }) => endsAccess || path === wholeAccount) ? "failure" : "warning";
+};
+
 /** What is, or would be, done with the object, in one word. */
 export const actionOf = (handled: Handled): Action | "hold" | "fail" => {
-  if (troubleOf(handled) !== null) return "fail";
+  if (troubleOf(handled) !== null || ignoredStatus(handled) === "failure") return "fail";
   if (handled.guard.kind === "hold") return "hold";
   return handled.decision?.kind === "decision" ? handled.decision.action : "skip";
 };

@@ -1,13 +1,12 @@
 import { type AttributeDifference, type Ignored, membersPath, wholeAccount } from "#core";
 import type { Handled } from "./handled.ts";
 
-/**
- * How bad it is that the target did not do what it said. `failure`: somebody keeps what was to be taken away. Anything else is a `warning`: the object is
- * done with, and the target may only wait for somebody to confirm the change. Null where it did all.
- */
-export const ignoredStatus = ({ ignored }: Handled): "warning" | "failure" | null => {
-  if (ignored.length === 0) return null;
-  return ignored.some(({ endsAccess, path }) => endsAccess || path === wholeAccount) ? "failure" : "warning";
+/** True where the target did nothing of what it said, or not what it was for. */
+export const isAllIgnored = (handled: Handled): boolean => {
+  const { decision, ignored } = handled;
+  if (ignored.length === 0 || decision?.kind !== "decision" || decision.action === "create") return false;
+  const paths = new Set(ignored.map(({ path }) => path));
+  return isStillThere(handled) || decision.changes.every(({ path, repeated }) => repeated === true || paths.has(path));
 };
 
 /** What is remembered of what the target ignores, once the object has been handled. */
@@ -55,7 +54,7 @@ const sentenceOf = (
   const show = (value: unknown): string =>
     value === null ? "nothing" : (change?.shown ?? (typeof value === "string" ? `"${value}"` : JSON.stringify(value)));
   const kept = `${app} answered that ${path} was changed, but it was not: ${show(wanted)} was wanted, and the account has ${show(has)}.`;
-  return endsAccess ? `The account was to be disabled and can still be used. ${kept}` : kept;
+  return endsAccess ? `The account can still be used. ${kept}` : kept;
 };
 
 const membersSentence = (wanted: unknown, app: string): string => {

@@ -8,8 +8,8 @@ import type {
 } from "#journal";
 import { mapTexts, newId } from "#runtime";
 import { adviceFor, explain, skipCodeOf } from "./explain.ts";
-import { type Handled, type Trouble, troubleOf } from "./handled.ts";
-import { ignoredSentence, ignoredStatus } from "./ignored.ts";
+import { type Handled, ignoredStatus, type Trouble, troubleOf } from "./handled.ts";
+import { ignoredSentence } from "./ignored.ts";
 import { type JobContext, mappingOf } from "./job-context.ts";
 import { hiding, isSecretName } from "./secrecy.ts";
 import type { Member } from "./steps/members.ts";

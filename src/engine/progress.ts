@@ -1,6 +1,5 @@
 import type { CycleCounts, CycleReport, Progress } from "./contract.ts";
-import { type Handled, troubleOf } from "./handled.ts";
-import { ignoredStatus } from "./ignored.ts";
+import { type Handled, ignoredStatus, troubleOf } from "./handled.ts";
 
 export const noCounts: CycleCounts = {
   total: 0,

@@ -67,13 +67,13 @@ const rows: Readonly<Record<string, Row>> = {
   "a disable": {
     lie: { kind: "claimsWrite", method: "PATCH" },
     log: ["disable", "failure"],
-    says: /^The account was to be disabled and can still be used\./,
+    says: /^The account can still be used\./,
     act: (scene, ada) => scene.unassign(ada),
   },
   "a disable for good": {
     lie: { kind: "ignoresWrite", method: "PATCH" },
     log: ["disable", "failure"],
-    says: /^The account was to be disabled and can still be used\./,
+    says: /^The account can still be used\./,
     act: (scene, ada) => scene.softDelete(ada),
   },
   "a delete": {

@@ -20,9 +20,12 @@ export const onDemandText = (
   app: string,
   view: EntryView & { readonly exchanges: boolean },
 ): string => {
-  const outcome = outcomes[result.action]?.[result.dry ? 1 : 0] ?? `${result.action}:`;
+  const isPart = result.action !== "fail" && result.entry.provisioningStatusInfo.status === "warning";
+  const outcome = isPart
+    ? "Not all of it was done in"
+    : (outcomes[result.action]?.[result.dry ? 1 : 0] ?? `${result.action}:`);
   const colour =
-    result.action === "fail" ? view.style.bad : result.action === "hold" ? view.style.warn : view.style.good;
+    result.action === "fail" ? view.style.bad : isPart || result.action === "hold" ? view.style.warn : view.style.good;
   const dry = result.dry ? " (dry run: nothing was written)" : "";
   const exchanges = view.exchanges ? result.exchanges.map((exchange) => exchangeText(exchange, view.style)) : [];
   return [entryText(result.entry, view), ...exchanges, colour(`${outcome} ${printable(app)}.${dry}`)].join("\n");

@@ -21,7 +21,7 @@ const isSame = (left: unknown, right: unknown): boolean => sameJson(left as Json
  * The difference that is left alone because the target has ignored this very change; undefined where it is to be sent: another value is wanted by now, from another
  * mapping, or the target has another one.
  */
-export const standingFor = (change: AttributeDifference, ignored: readonly Ignored[]): Ignored | undefined =>
+const standingFor = (change: AttributeDifference, ignored: readonly Ignored[]): Ignored | undefined =>
   ignored.find(
     ({ path, wanted, has, origin }) =>
       path === change.path &&

@@ -80,8 +80,10 @@ export const readBack = async (
   if (first === null) return believed;
   if (first.remains.length === 0) return { ...believed, outcome: { ...outcome, account: first.account } };
   await clock.sleep(lookAgainAfter, input.options.signal);
+  // Who was stopped before the second look leaves it to the next cycle.
+  if (input.options.signal?.aborted) return { ...believed, outcome: { ...outcome, settled: false } };
   const second = await look();
-  if (second === null || input.options.signal?.aborted) return believed;
+  if (second === null) return believed;
   const { account, exchange, remains } = second;
   memory.found(
     type,
