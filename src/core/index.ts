@@ -39,6 +39,7 @@ export * from "./objects.ts";
 export { type ProfileReading, profileMembers, readProfile } from "./profile/read-profile.ts";
 export {
   canFilter,
+  isConfirmedLater,
   membersAtATime,
   type ProfileChanges,
   type ProfileLayers,

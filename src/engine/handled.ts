@@ -1,12 +1,13 @@
-import type {
-  Action,
-  Decision,
-  DesiredObject,
-  GuardVerdict,
-  Ignored,
-  MatchVerdict,
-  Refusal,
-  ScopedObject,
+import {
+  type Action,
+  type Decision,
+  type DesiredObject,
+  type GuardVerdict,
+  type Ignored,
+  type MatchVerdict,
+  type Refusal,
+  type ScopedObject,
+  wholeAccount,
 } from "#core";
 import type { Exchange, Hidden, TargetFailure } from "#targets";
 import type { OwedMembers } from "./owed-members.ts";

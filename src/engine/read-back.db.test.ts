@@ -298,6 +298,17 @@ test.each(["POST", "PATCH"] as const)(
   },
 );
 
+test("a change that somebody has yet to confirm at the target accuses nobody, but a new account has it at once", async () => {
+  const { scene, ada } = await withAccount("always");
+  await scene.settings({ profile: { confirmedLater: ["title"] } });
+  await scene.cycle();
+  lie({ kind: "claimsWrite", attributes: ["title"] });
+  await scene.change(ada, { jobTitle: "Boss" });
+  const bob = await scene.assigned("bob", { jobTitle: "Cook" });
+  await scene.cycle();
+  expect([await scene.lastLog(ada), await scene.lastLog(bob)]).toEqual(["update success", `create warning ${code}`]);
+});
+
 test("who keeps access stands out: the cycle counts a failure, and the status names them for as long as it is so", async () => {
   const { scene, ada } = await withAccount("sampled");
   lie({ kind: "claimsWrite", method: "PATCH", attributes: ["active"] });

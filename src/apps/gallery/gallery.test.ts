@@ -72,6 +72,8 @@ test("ThousandEyes skips Default Access and has a budget; the generic template d
       ...usualProfile,
       filterable: ["externalId", "userName"],
       supportsGroups: false,
+      // A new login waits for both mailboxes.
+      confirmedLater: ["emails"],
       requestsPerMinute: 240,
     },
   });

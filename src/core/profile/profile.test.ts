@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { entraCompliantStyle, entraLegacyStyle, rfcStyle } from "#scim";
 import {
   canFilter,
+  isConfirmedLater,
   membersAtATime,
   patchStyleOf,
   profileMembers,
@@ -67,6 +68,19 @@ test.each([
 ] as const)("members in one request with %j: %d joining, %d leaving", (own, adds, removes) => {
   const profile = layered({ own });
   expect([membersAtATime(profile, "add"), membersAtATime(profile, "remove")]).toEqual([adds, removes]);
+});
+
+test.each([
+  ["emails", true],
+  ['Emails[type eq "work"].value', true],
+  ["emails.value", true],
+  ["emailsAlso", false],
+  ["email", false],
+  ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value", true],
+  ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:managerName", false],
+])("whether a change of %s waits for a confirmation: %s", (path, expected) => {
+  const manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+  expect(isConfirmedLater(layered({ own: { confirmedLater: ["emails", manager] } }), path)).toBe(expected);
 });
 
 test("every member of a profile has a rule that its usual value fits", () => {

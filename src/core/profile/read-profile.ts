@@ -60,6 +60,7 @@ const rules: { readonly [Name in keyof Required<TargetProfile>]: Rule } = {
   paging: oneOf("none", "index", "cursor"),
   pageSize: whole(1, 10_000),
   duplicateIsConflict: yesOrNo,
+  confirmedLater: texts,
   requestsPerSecond: orNull(whole(1, 100_000)),
   requestsPerMinute: orNull(whole(1, 1_000_000)),
   requestsAtOnce: orNull(whole(1, 1000)),

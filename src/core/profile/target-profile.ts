@@ -43,6 +43,8 @@ export interface TargetProfile extends Partial<PatchStyle> {
   readonly pageSize: number;
   /** True when a create of an existing object is proven to answer 409: absence from a listing then needs no second look. */
   readonly duplicateIsConflict: boolean;
+  /** Attributes of which an account shows a change only once somebody has confirmed it, such as a new address by mail; sub-attributes and filters are left out. */
+  readonly confirmedLater: readonly string[];
   /** Null when only the answers tell. Where both are given, both are kept. */
   readonly requestsPerSecond: number | null;
   readonly requestsPerMinute: number | null;
@@ -75,6 +77,7 @@ export const usualProfile: TargetProfile = {
   paging: "index",
   pageSize: 100,
   duplicateIsConflict: false,
+  confirmedLater: [],
   requestsPerSecond: null,
   requestsPerMinute: null,
   requestsAtOnce: null,
@@ -129,6 +132,13 @@ export const canFilter = (profile: TargetProfile, type: ObjectType, path: string
   const filterable = type === "User" ? profile.filterable : profile.filterableGroups;
   return filterable === null || filterable.some((each) => each.toLowerCase() === path.toLowerCase());
 };
+
+/** True where a change at the path waits for somebody to confirm it. */
+export const isConfirmedLater = ({ confirmedLater }: TargetProfile, path: string): boolean =>
+  confirmedLater.some((name) => {
+    const [head, next] = [path.slice(0, name.length), path.charAt(name.length)];
+    return head.toLowerCase() === name.toLowerCase() && ["", ".", "["].includes(next);
+  });
 
 /** Members that one request may add, or take out. */
 export const membersAtATime = (profile: TargetProfile, change: "add" | "remove"): number => {

@@ -7,6 +7,7 @@ import {
   type DesiredObject,
   type Ignored,
   ignoredOf,
+  isConfirmedLater,
   isInactive,
   isReadBack,
   membersPath,
@@ -61,7 +62,11 @@ export const readBack = async (
   const { type } = claimed.source;
   const isDeletion = decision.action === "delete";
   const wanted = desired?.attributes ?? [];
-  const changes = decision.changes.filter(({ repeated, unseen }) => repeated !== true && unseen !== true);
+  const { profile } = context.target;
+  const changes = decision.changes.filter(
+    ({ path, repeated, unseen }) =>
+      repeated !== true && unseen !== true && (decision.action === "create" || !isConfirmedLater(profile, path)),
+  );
   const paths = isDeletion ? [wholeAccount] : changes.map(({ path }) => path);
   const touched = memory.touch(type, decision.action, paths, claimed.link?.ignored ?? []);
   const isDoubted = outcome.account !== null && contradictionsOf(changes, wanted, outcome.account).length > 0;
