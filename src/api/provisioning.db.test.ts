@@ -267,6 +267,10 @@ test("credentials are tested before they are saved, and the first ones create th
   expect(settings.body.guard).toEqual({ enabled: true, absolute: 7, percent: 20, floor: 10 });
   expect(settings.body.syncAll).toBe(true);
   expect((await site.ask("PUT", "/lockstep/v1/apps/connected/settings", { guards: {} })).status).toBe(400);
+  const sometimes = await site.ask("PUT", "/lockstep/v1/apps/connected/settings", { readBack: "sometimes" });
+  expect([sometimes.status, JSON.stringify(sometimes.body)]).toEqual([400, expect.stringContaining("readBack")]);
+  const always = await site.ask("PUT", "/lockstep/v1/apps/connected/settings", { readBack: "always" });
+  expect(always.body).toMatchObject({ readBack: "always", guard: { absolute: 7 } });
   const status = await site.ask("GET", "/lockstep/v1/jobs/connected/status");
   expect(status.body).toMatchObject({ appId: app.id, state: "notConfigured" });
   const counted = await site.ask("POST", "/lockstep/v1/jobs/connected/held/allow", { ids: ["a", "b"] });
