@@ -159,7 +159,10 @@ export const carryOut = async (prepared: Prepared, pass: Pass): Promise<Handled>
   const change = await memberChange(pass.q, context, handled.claimed.source.id, onlyAdds, compared);
   await expectMembers(pass.q, context.links, handled.claimed.source.id, change);
   const outcome = await writeMembers(context, groupId, change, options);
-  const seen = await readBackMembers(groupId, outcome.written, lookOf(handled.claimed, options, pass));
+  const { written } = outcome;
+  const seen = outcome.ok
+    ? await readBackMembers(groupId, written, lookOf(handled.claimed, options, pass))
+    : { written, ignored: [], exchange: null };
   return {
     ...handled,
     members: seen.written,
