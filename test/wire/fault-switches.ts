@@ -53,6 +53,20 @@ export const faultKinds = [
   "slowBody",
   "tooLarge",
   "plainJson",
+  // Of bulk requests alone.
+  "bulkReversed",
+  "bulkMissesOne",
+  "bulkSaysTwice",
+  "bulkNoStatus",
+  "bulkNoNames",
+  "bulkNoPlaces",
+  "bulkOnePlace",
+  "bulkWrongPlaces",
+  "bulkNumbers",
+  "bulkTakesTwo",
+  "bulkStopsAt400",
+  "bulkAll429",
+  "bulkAll501",
   // No fault at all: SCIM lets a target answer an update with nothing.
   "204",
 ] as const;
