@@ -61,6 +61,7 @@ const dialects: readonly (readonly [name: string, own: ProfileChanges])[] = [
   ["values taken away by null", { clearing: "null" }],
   ["application/json", { mediaType: "application/json" }],
   ["creates that are looked up", { createShows: "nothing" }],
+  ["bulk requests", { bulk: { operations: 50, payloadBytes: 1_000_000 } }],
 ];
 
 describe.each(dialects)("our test server, spoken to with %s", (_name, own) => targetSuite(against(testServer, own)));
