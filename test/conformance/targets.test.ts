@@ -109,7 +109,6 @@ const thousandEyes: ProfileChanges = { ...getTemplate("thousandeyes")?.profile, 
 
 describe.each<[name: string, mode: Mode, own: ProfileChanges]>([
   ["spoken to as its template has it", "compat", thousandEyes],
-  ["spoken to as Entra does without it", "compat", { ...thousandEyes, patchStyle: "entraLegacy" }],
   ["strict, spoken to as the RFC has it", "strict", { ...thousandEyes, patchStyle: "rfc" }],
 ])("the ThousandEyes sandbox, %s", (_name, mode, own) => {
   let store: Store;

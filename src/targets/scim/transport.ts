@@ -71,12 +71,21 @@ export const failureOf = (
   exchange,
 });
 
-/** A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. */
+/** Shorter ones may be words that an account rightly has. */
+const distinctive = 16;
+
+/**
+ * A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. A good answer is taken as it is, but for
+ * credentials that nobody could have put there by chance: what a target shows is kept.
+ */
 const quiet = (outcome: HttpOutcome, secrets: readonly string[], hiding: Hiding | null): HttpOutcome => {
-  if (!outcome.ok || outcome.response.status < 300) return outcome;
+  if (!outcome.ok) return outcome;
   const { response } = outcome;
-  const shown = hiding?.body(response.body) ?? response.body;
-  return { ...outcome, response: { ...response, body: withoutSecrets(shown, secrets) } };
+  const isGood = response.status < 300;
+  const shown = isGood ? response.body : (hiding?.body(response.body) ?? response.body);
+  const sought = isGood ? secrets.filter((secret) => secret.length >= distinctive) : secrets;
+  const body = withoutSecrets(shown, sought);
+  return body === response.body ? outcome : { ...outcome, response: { ...response, body } };
 };
 
 const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
