@@ -87,7 +87,7 @@ const fetched = (
 
   const fetchToken = async (): Promise<Authorized> => {
     const { request, assertion } = await tokenRequest(credentials, deadline, clock.now());
-    if (assertion !== null) seen = [assertion, ...seen].slice(0, 4);
+    if (assertion !== null) seen = [[assertion], ...seen].slice(0, 4);
     const started = clock.now();
     const outcome = await http.request(request);
     const ended = clock.now();
