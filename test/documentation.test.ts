@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
+import { profileMembers } from "#core";
 import { evaluateLine, FUNCTION_HELP, parseExpression } from "#core/expressions";
 import { makeFunctionPages } from "../docs/make-functions.ts";
 import { type DocumentedExpression, documentedExpressions } from "./documented-expressions.ts";
@@ -141,4 +142,10 @@ Append([a], "last")
   expect(documentedExpressions("Text with `Append([a])`.").flatMap(complaintOf)).toHaveLength(1);
   expect(documentedExpressions("```expression\nAppend([a]\n```").flatMap(complaintOf)).toHaveLength(1);
   expect(() => documentedExpressions("| Expression | Gives |\n|---|---|\n| `Now()` | 5 |")).toThrow("Line 3");
+});
+
+test("the page on targets has every member of a profile, with its usual value, and no others", () => {
+  const rows = [...read("docs/targets.md").matchAll(/^\| `(\w+)` \| (`([^`]+)`|of the style) \|/gm)];
+  const shown = rows.map(([, name, , usual]) => [name, usual === undefined ? null : JSON.parse(usual)]);
+  expect(shown).toEqual(profileMembers());
 });

@@ -38,6 +38,7 @@ export { type MatchAnswer, type MatchQuestion, type MatchVerdict, nextMatch } fr
 export * from "./objects.ts";
 export { type ProfileReading, profileMembers, readProfile } from "./profile/read-profile.ts";
 export {
+  type BulkLimits,
   canFilter,
   isConfirmedLater,
   membersAtATime,

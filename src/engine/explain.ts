@@ -158,7 +158,8 @@ export const adviceFor = (code: string): string =>
     : "Look at the request and the answer, mend the cause, then retry the object.";
 
 /** Codes that come from requests must all be here; those below them come from the steps before any request. */
-const advice: Readonly<Record<Exclude<FailureCode, "Cancelled">, string>> & Readonly<Record<string, string>> = {
+const advice: Readonly<Record<FailureCode, string>> & Readonly<Record<string, string>> = {
+  Cancelled: "Nothing needs to be done: it was cut short before its end, and is looked at again.",
   Conflict:
     "Change the value that is taken, or mend the matching attribute if that account should have been taken over.",
   InsufficientRights:
@@ -183,7 +184,8 @@ const advice: Readonly<Record<Exclude<FailureCode, "Cancelled">, string>> & Read
     "The target answers with many objects where one was asked for. Ask the vendor, or check the address.",
   SystemForCrossDomainIdentityManagementServiceIncompatible:
     "The answer is not SCIM. Check the address: it usually ends in /scim/v2.",
-  Timeout: "The target was too slow; the object is tried again by itself.",
+  Timeout:
+    "The target was too slow; the object is tried again by itself. Raise timeoutSeconds in the profile if it is always so.",
   TooManyRequests: "Nothing needs to be done: the object is tried again when the target allows it.",
   UnprocessableEntity:
     "The target refuses what it was sent. Its own words say why: mend the value, the mapping or the profile.",

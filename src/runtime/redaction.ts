@@ -59,6 +59,32 @@ export const mapTexts = (value: unknown, change: (text: string) => string): unkn
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [change(name), mapTexts(inner, change)]));
 };
 
-/** `text` without any of `secrets` (empty ones are passed over). */
+/** A secret of this length is long enough that a piece of it, as a text that was cut has it, is like nothing else. */
+const longSecret = 20;
+const piece = 12;
+
+/** `text` without any of `secrets` (empty ones are passed over). Of a long one its beginning or its end is enough to be found. */
 export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((result, secret) => (secret === "" ? result : result.replaceAll(secret, "***")), text);
+  secrets.reduce((result, secret) => {
+    if (secret === "") return result;
+    return secret.length < longSecret ? result.replaceAll(secret, "***") : withoutPieces(result, secret);
+  }, text);
+
+const withoutPieces = (text: string, secret: string): string => {
+  const [head, tail] = [secret.slice(0, piece), secret.slice(-piece)];
+  let result = text;
+  for (let at = result.indexOf(head); at >= 0; at = result.indexOf(head, at + 3)) {
+    let length = piece;
+    while (length < secret.length && result[at + length] === secret[length]) length += 1;
+    result = `${result.slice(0, at)}***${result.slice(at + length)}`;
+  }
+  for (let at = result.indexOf(tail); at >= 0; at = result.indexOf(tail, at + 3)) {
+    let length = piece;
+    while (at > 0 && length < secret.length && result[at - 1] === secret[secret.length - length - 1]) {
+      at -= 1;
+      length += 1;
+    }
+    result = `${result.slice(0, at)}***${result.slice(at + length)}`;
+  }
+  return result;
+};

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { getTemplate } from "#apps";
 import { type ProfileChanges, profileOf } from "#core";
 import { type HttpClient, openHttpClient } from "#http";
 import { newId, openLog, systemClock } from "#runtime";
@@ -61,6 +62,7 @@ const dialects: readonly (readonly [name: string, own: ProfileChanges])[] = [
   ["values taken away by null", { clearing: "null" }],
   ["application/json", { mediaType: "application/json" }],
   ["creates that are looked up", { createShows: "nothing" }],
+  ["bulk requests", { bulk: { operations: 50, payloadBytes: 1_000_000 } }],
 ];
 
 describe.each(dialects)("our test server, spoken to with %s", (_name, own) => targetSuite(against(testServer, own)));
@@ -102,7 +104,13 @@ describe.each<[mode: Mode]>([["strict"], ["compat"]])("the generic sandbox, %s",
   );
 });
 
-describe("the ThousandEyes sandbox", () => {
+/** As the gallery has it, the pace aside: the tests would wait for it. */
+const thousandEyes: ProfileChanges = { ...getTemplate("thousandeyes")?.profile, requestsPerMinute: null, pageSize: 3 };
+
+describe.each<[name: string, mode: Mode, own: ProfileChanges]>([
+  ["spoken to as its template has it", "compat", thousandEyes],
+  ["strict, spoken to as the RFC has it", "strict", { ...thousandEyes, patchStyle: "rfc" }],
+])("the ThousandEyes sandbox, %s", (_name, mode, own) => {
   let store: Store;
   let serving: Serving;
   beforeEach(async () => {
@@ -113,6 +121,7 @@ describe("the ThousandEyes sandbox", () => {
       log: openLog("error"),
       port: 0,
       rateLimit: "off",
+      settings: { mode },
     });
     serving = {
       baseUrl: sandbox.baseUrl,
@@ -123,16 +132,22 @@ describe("the ThousandEyes sandbox", () => {
       },
     };
   });
-  targetSuite(
-    against(async () => serving, { supportsGroups: false, filterable: ["userName", "externalId"] }, [
-      "enterprise",
-      "clears",
-      "valuePaths",
-    ]),
-  );
+  targetSuite(against(async () => serving, own, ["enterprise", "clears", "valuePaths"]));
 });
 
-describe("SCIMMY, which we did not write", () =>
-  targetSuite(against(startScimmy, {}, ["foldsCase", "checks", "repeats"])));
+/** How servers are spoken to that we did not write, and what SCIMMY lacks when it is. */
+const foreign: readonly (readonly [name: string, own: ProfileChanges, scimmyLacks: readonly Ability[]])[] = [
+  ["as the RFC has it", {}, ["foldsCase", "checks", "repeats"]],
+  ["one operation at a time", { patchOperations: 1 }, ["foldsCase", "checks", "repeats"]],
+  ["nothing but PUT", { updateUsers: "put", updateGroups: "put" }, ["foldsCase", "checks"]],
+  ["no filters", { filterable: [], filterableGroups: [] }, ["checks", "repeats"]],
+  ["bulk requests", { bulk: { operations: 50, payloadBytes: 1_000_000 } }, ["foldsCase", "checks", "repeats"]],
+];
 
-describe("Better Auth, which we did not write", () => targetSuite(against(startBetterAuth, {}, ["checks", "forgets"])));
+describe.each(foreign)("SCIMMY, which we did not write, spoken to with %s", (_name, own, lacks) =>
+  targetSuite(against(startScimmy, own, lacks)),
+);
+
+describe.each(foreign)("Better Auth, which we did not write, spoken to with %s", (_name, own) =>
+  targetSuite(against(startBetterAuth, own, ["checks", "forgets"])),
+);

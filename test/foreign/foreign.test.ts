@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ProfileChanges } from "#core";
 import { type DirectoryUser, getUsers, importObjects } from "#directory";
 import { foldCase, isJsonArray, isJsonObject, type JsonObject, readPath } from "#scim";
 import { type EngineRig, hour, openEngineRig, type Scene } from "#test/engine-rig.ts";
@@ -40,6 +41,8 @@ const difficult: readonly Difficult[] = [
 interface Server {
   readonly start: () => Promise<ForeignServer>;
   readonly refused: readonly Difficult[];
+  /** How it is spoken to, where that is told. */
+  readonly profile?: ProfileChanges;
   /** What it makes of a text that it keeps at this path. */
   readonly kept: (text: string, path: string) => string;
 }
@@ -50,6 +53,15 @@ const trimmed = (text: string, path: string): string =>
 
 const servers: readonly (readonly [name: string, server: Server])[] = [
   ["SCIMMY", { start: startScimmy, refused: [], kept: (text) => text }],
+  [
+    "SCIMMY by bulk requests",
+    {
+      start: startScimmy,
+      refused: [],
+      profile: { bulk: { operations: 100, payloadBytes: 100_000 } },
+      kept: (text) => text,
+    },
+  ],
   ["Better Auth", { start: startBetterAuth, refused: difficult, kept: trimmed }],
 ];
 
@@ -284,7 +296,7 @@ describe.each(servers)("%s, which we did not write", (_name, about) => {
   test("500 people with messy names and 20 groups end up right in it, and whom it cannot have is named in the log", {
     timeout: 300_000,
   }, async () => {
-    const { refused } = about;
+    const { refused, profile = {} } = about;
     const server = await about.start();
     const scene = await rig.openScene({
       template: "scim",
@@ -292,7 +304,7 @@ describe.each(servers)("%s, which we did not write", (_name, about) => {
       token: server.token,
       readBack: "always",
     });
-    await scene.settings({ guard: { enabled: false, absolute: 500, percent: 20, floor: 10 } });
+    await scene.settings({ profile, guard: { enabled: false, absolute: 500, percent: 20, floor: 10 } });
     // As usual, what is emptied in the directory stays in the target; a title is taken away here.
     await scene.mapUsers((mapping) => ({
       ...mapping,

@@ -59,6 +59,20 @@ export const faultKinds = [
   "claimsWrite",
   // Shows the object as it was before the last write.
   "staleRead",
+  // Of bulk requests alone.
+  "bulkReversed",
+  "bulkMissesOne",
+  "bulkSaysTwice",
+  "bulkNoStatus",
+  "bulkNoNames",
+  "bulkNoPlaces",
+  "bulkOnePlace",
+  "bulkWrongPlaces",
+  "bulkNumbers",
+  "bulkTakesTwo",
+  "bulkStopsAt400",
+  "bulkAll429",
+  "bulkAll501",
   // No fault at all: SCIM lets a target answer an update with nothing.
   "204",
 ] as const;

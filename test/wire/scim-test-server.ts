@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JsonObject, type ResourceType, type Result, uniqueNameGroupResourceType, userResourceType } from "#scim";
+import { bulkReply } from "./bulk-answers.ts";
 import { type Fault, type FaultMix, type FaultSwitches, openFaultSwitches } from "./fault-switches.ts";
 import {
   answerHeaders,
@@ -156,6 +157,11 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
 
   const carryOut = (met: Met, method: string, path: string, query: URLSearchParams, body: string): Reply => {
     const [, endpoint = "", segment, more] = path.split("/");
+    if (endpoint === "Bulk" && method === "POST") {
+      return bulkReply(parsed(body), met.fault, `http://${met.request.headers.host}${basePath}`, (each, at, data) =>
+        carryOut(met, each, at, new URLSearchParams(), JSON.stringify(data)),
+      );
+    }
     const store = endpoint === "Users" ? users : endpoint === "Groups" ? groups : undefined;
     if (store === undefined || more !== undefined) return oops(404, "There is no such endpoint.");
     if (segment === undefined) {

@@ -22,6 +22,17 @@ const texts: Rule = (value) =>
     ? null
     : "a list of texts";
 
+const leastPayload = 1000;
+
+const bulkLimits: Rule = (value) => {
+  const must = `an object such as {"operations": 100, "payloadBytes": 1000000}, with from 2 to 10000 operations and ${leastPayload} bytes or more`;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return must;
+  const { operations, payloadBytes, ...rest } = value as Record<string, unknown>;
+  const fits =
+    whole(2, 10_000)(operations) === null && whole(leastPayload, Number.MAX_SAFE_INTEGER)(payloadBytes) === null;
+  return fits && Object.keys(rest).length === 0 ? null : must;
+};
+
 const orNull =
   (rule: Rule): Rule =>
   (value) => {
@@ -65,6 +76,7 @@ const rules: { readonly [Name in keyof Required<TargetProfile>]: Rule } = {
   requestsPerMinute: orNull(whole(1, 1_000_000)),
   requestsAtOnce: orNull(whole(1, 1000)),
   timeoutSeconds: whole(1, 600),
+  bulk: orNull(bulkLimits),
 };
 
 export type ProfileReading =

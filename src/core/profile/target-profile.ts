@@ -52,6 +52,14 @@ export interface TargetProfile extends Partial<PatchStyle> {
   readonly requestsAtOnce: number | null;
   /** Seconds after which a request is given up. */
   readonly timeoutSeconds: number;
+  /** Writes that wait at the same time go together in bulk requests of so much at most (RFC 7644 section 3.7); null: each goes by itself. */
+  readonly bulk: BulkLimits | null;
+}
+
+/** What a target takes in one bulk request. */
+export interface BulkLimits {
+  readonly operations: number;
+  readonly payloadBytes: number;
 }
 
 /** Some of a profile's members. */
@@ -82,6 +90,7 @@ export const usualProfile: TargetProfile = {
   requestsPerMinute: null,
   requestsAtOnce: null,
   timeoutSeconds: 30,
+  bulk: null,
 };
 
 /** Switches in a tenant URL by which Entra's client chooses its wording (scim-wire 1.1). */

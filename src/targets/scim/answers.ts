@@ -103,6 +103,9 @@ const parsedBody = (text: string): unknown => {
 };
 
 const kindOfBody = (headers: HttpHeaders, text: string): string => {
+  const encoding = headerOf(headers, "content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding !== "" && encoding !== "identity")
+    return `it came compressed (${encoding.slice(0, 20)}), which nobody asked for`;
   const type = headerOf(headers, "content-type") ?? "";
   if (/html/i.test(type) || /^\s*<(!doctype|html|head|body)/i.test(text)) return "an HTML page came";
   if (text.trim() === "") return "nothing came";
@@ -185,6 +188,8 @@ const hints: ReadonlyMap<number, string> = new Map([
   [413, "Send less at a time: lower membersPerRequest or patchOperations in the profile."],
   [415, "Let the profile's mediaType name the type that the target wants."],
   [428, "Set ifMatch in the profile."],
+  [451, "The target refuses for legal reasons, which only its owner can explain."],
+  [507, "The target is out of storage: tell its owner."],
   [429, "The request is repeated when the target allows it."],
 ]);
 

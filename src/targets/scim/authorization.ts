@@ -12,6 +12,7 @@ import {
   secretsOf,
   signingKeyOf,
   type TargetCredentials,
+  tokenShapes,
 } from "./credentials.ts";
 import { errorDetail } from "./error-detail.ts";
 import { exchangeOf } from "./exchange.ts";
@@ -82,19 +83,19 @@ const fetched = (
   let failed: { readonly answer: Extract<Authorized, { ok: false }>; readonly until: number } | null = null;
   let underWay: Promise<Authorized> | null = null;
   // The tokens of a while ago may still be in somebody's answer.
-  let seen: readonly string[] = [];
+  let seen: readonly (readonly string[])[] = [];
 
   const fetchToken = async (): Promise<Authorized> => {
     const { request, assertion } = await tokenRequest(credentials, deadline, clock.now());
-    if (assertion !== null) seen = [assertion, ...seen].slice(0, 4);
+    if (assertion !== null) seen = [[assertion], ...seen].slice(0, 4);
     const started = clock.now();
     const outcome = await http.request(request);
     const ended = clock.now();
     const read = readToken(outcome, credentials, ended);
-    if (read.ok) seen = [read.token, ...seen].slice(0, 4);
-    const exchange = exchangeOf(request, outcome, started, ended, [...seen, ...own]);
+    if (read.ok) seen = [tokenShapes(read.token), ...seen].slice(0, 4);
+    const exchange = exchangeOf(request, outcome, started, ended, [...seen.flat(), ...own]);
     if (!read.ok) {
-      const trouble = { ...read.trouble, message: withoutSecrets(read.trouble.message, own) };
+      const trouble = { ...read.trouble, message: withoutSecrets(read.trouble.message, [...seen.flat(), ...own]) };
       const answer = { ok: false as const, trouble, exchange };
       failed = { answer, until: ended.getTime() + rest };
       return answer;
@@ -124,7 +125,7 @@ const fetched = (
       return true;
     },
     get secrets() {
-      return [...seen, ...own];
+      return [...seen.flat(), ...own];
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { ObjectType } from "#core";
 import type { Clock } from "#runtime";
-import { foldCase, type JsonObject, valueOfName } from "#scim";
+import { foldCase, type JsonObject, valueOfName, withoutName, writePath } from "#scim";
 import type { Answer, RequestOptions, TargetObject } from "../target.ts";
 import { endpointOf } from "./address.ts";
 import type { Habits } from "./habits.ts";
@@ -43,6 +43,16 @@ export const idInLocation = (type: ObjectType, location: string | null): string 
   }
 };
 
+/** What was sent, as the target will show it: without what nobody may see. */
+const shownOf = (sent: JsonObject, { hidden }: RequestOptions): JsonObject =>
+  (hidden?.paths ?? []).reduce(
+    (resource, path) => {
+      const written = writePath(resource, path, undefined);
+      return written.ok ? written.value : resource;
+    },
+    withoutName(sent, "password"),
+  );
+
 export const openCreate = ({ requests, habits, search, read, clock }: CreatesOptions): Create => {
   const isSame = (type: ObjectType, { resource }: TargetObject, sent: JsonObject): boolean => {
     const [there, wanted] = [valueOfName(resource as JsonObject, nameOf(type)), valueOfName(sent, nameOf(type))];
@@ -64,8 +74,13 @@ export const openCreate = ({ requests, habits, search, read, clock }: CreatesOpt
     const shown = readObject(reply.body ?? undefined);
     if (shown !== undefined) return { ok: true, value: shown, exchange: reply.exchange };
     const id = idInLocation(type, reply.location);
+    const isNumbered = reply.numbered === true && id !== null;
+    if (isNumbered && habits.tellsPlaces === true)
+      return { ok: true, value: { id, resource: { ...shownOf(body, options), id } }, exchange: reply.exchange };
     const made = id === null ? null : await read(type, id, options);
-    if (made?.ok && isSame(type, made.value, body)) return { ok: true, value: made.value, exchange: reply.exchange };
+    const isThere = made?.ok === true && isSame(type, made.value, body);
+    if (isNumbered && (made?.ok || made?.failure.kind === "gone")) habits.sawPlace(isThere);
+    if (isThere) return { ok: true, value: made.value, exchange: reply.exchange };
     if (habits.profile.createShows === "nothing") {
       const found = await lookUp(type, body, options);
       if (found !== null) return { ok: true, value: found, exchange: reply.exchange };

@@ -62,14 +62,20 @@ const shapesOf = (secret: string): readonly string[] => [
   encodeURIComponent(secret),
   formEncoded(secret),
   JSON.stringify(secret).slice(1, -1),
+  base64(secret),
+  base64(secret).replace(/=+$/, ""),
+  Buffer.from(secret, "utf8").toString("base64url"),
 ];
+
+/** A token that was fetched is a secret as well. */
+export const tokenShapes = (token: string): readonly string[] => [...shapesOf(token), base64(`Bearer ${token}`)];
 
 /** What must never be seen of these credentials, the longest first so that no part of one is left standing. */
 export const secretsOf = (credentials: TargetCredentials): readonly string[] => {
   const secrets = (): readonly string[] => {
     switch (credentials.kind) {
       case "bearer":
-        return shapesOf(credentials.token);
+        return tokenShapes(credentials.token);
       case "basic":
         return [
           ...shapesOf(credentials.password),

@@ -1,4 +1,4 @@
-import type { ProfileChanges, TargetProfile } from "#core";
+import type { BulkLimits, ProfileChanges, TargetProfile } from "#core";
 import {
   foldCase,
   isJsonArray,
@@ -13,6 +13,9 @@ import type { Habits } from "./habits.ts";
 import type { Requests } from "./requests.ts";
 
 type Fetched = { readonly ok: true; readonly body: JsonObject | null; readonly exchange: Exchange };
+
+/** More operations are not put together than so many, whatever a target takes: they are carried out within one time-out. */
+const mostTogether = 100;
 
 const at = (object: JsonObject | null, ...names: readonly string[]): JsonValue | undefined =>
   names.reduce<JsonValue | undefined>(
@@ -53,17 +56,29 @@ export const announced = (
   };
 };
 
-const adviceOn = (config: JsonObject | null, found: ProfileChanges): readonly string[] => {
+/** What the target says that it takes in one bulk request; null where it says that it takes none, or does not say how much. */
+const announcedBulk = (config: JsonObject | null): BulkLimits | null => {
   const operations = positive(at(config, "bulk", "maxOperations"));
+  const payloadBytes = positive(at(config, "bulk", "maxPayloadSize"));
+  const isWorthIt = operations !== null && operations > 1 && payloadBytes !== null;
+  return at(config, "bulk", "supported") === true && isWorthIt
+    ? { operations: Math.min(operations, mostTogether), payloadBytes }
+    : null;
+};
+
+const adviceOn = (config: JsonObject | null, found: ProfileChanges): readonly string[] => {
+  const bulk = announcedBulk(config);
   return [
     ...(found.updateUsers === "put" ? ["The target says that it knows no PATCH, so changes go as PUT."] : []),
     ...(found.filterable === undefined
       ? []
       : ["The target says that it cannot search, so accounts are found by reading all of them."]),
     ...(found.supportsGroups === false ? ["The target lists no resource type for groups."] : []),
-    ...(at(config, "bulk", "supported") === true && operations !== null
-      ? [`The target takes bulk requests of ${operations} operations; Lockstep does not send any.`]
-      : []),
+    ...(bulk === null
+      ? []
+      : [
+          `The target says that it takes bulk requests. To have Lockstep send them, set bulk in the profile to ${JSON.stringify(bulk)}.`,
+        ]),
   ];
 };
 

@@ -10,6 +10,12 @@ export interface Habits {
   canFind(type: ObjectType, path: string): boolean;
   /** The target does not search by this path, or does not do it right: accounts are found by reading them all. */
   cannotFind(type: ObjectType, path: string): void;
+  /** The target bears no more than so many operations in a bulk request; fewer than two are none. */
+  bearsInBulk(operations: number): void;
+  /** Whether what answers to bulk requests said of the place of what was made has been true; null where nobody has looked yet. */
+  readonly tellsPlaces: boolean | null;
+  /** Somebody looked. Whoever was wrong once is not believed again. */
+  sawPlace(isTrue: boolean): void;
 }
 
 const keyOf = (type: ObjectType, path: string): string => `${type}:${path.toLowerCase()}`;
@@ -24,6 +30,7 @@ const lessonOf = ({ status }: TargetFailure, profile: TargetProfile): Partial<Ta
 export const openHabits = (told: TargetProfile): Habits => {
   let profile = told;
   const refused = new Set<string>();
+  let tellsPlaces: boolean | null = null;
   return {
     get profile() {
       return profile;
@@ -35,5 +42,16 @@ export const openHabits = (told: TargetProfile): Habits => {
     },
     canFind: (type, path) => !refused.has(keyOf(type, path)) && canFilter(profile, type, path),
     cannotFind: (type, path) => void refused.add(keyOf(type, path)),
+    bearsInBulk: (operations) => {
+      const { bulk } = profile;
+      if (bulk !== null && operations < bulk.operations)
+        profile = { ...profile, bulk: operations < 2 ? null : { ...bulk, operations } };
+    },
+    get tellsPlaces() {
+      return tellsPlaces;
+    },
+    sawPlace: (isTrue) => {
+      tellsPlaces = isTrue && tellsPlaces !== false;
+    },
   };
 };

@@ -3,8 +3,9 @@ import type { JsonObject } from "#scim";
 import type { Answer, Exchange, FailureCode, RequestOptions, TargetFailure } from "../target.ts";
 import { endpointOf, idSegment } from "./address.ts";
 import { type Purpose, type Trouble, unusable } from "./answers.ts";
+import type { Call, Reply } from "./call.ts";
 import { hidingOf } from "./hiding.ts";
-import { type Call, failureOf, type Reply } from "./transport.ts";
+import { failureOf } from "./transport.ts";
 
 export type Lost = { readonly ok: false; readonly failure: TargetFailure };
 
@@ -47,6 +48,7 @@ export const openRequests = ({ address, send, unsent, secrets }: RequestsOptions
     purpose,
     method,
     url: address(path, query),
+    path,
     body,
     what: `${method} ${path}`,
     ...(version === undefined ? {} : { version }),

@@ -60,7 +60,18 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
   const authorization = openAuthorization({ credentials: options.credentials, http, clock, deadline });
   const habits = openHabits(profile);
   const { onExchange } = options;
-  const transport = openTransport({ http, clock, random, authorization, budget, habits, deadline, onExchange });
+  const address = addressBuilder(baseUrl);
+  const transport = openTransport({
+    http,
+    clock,
+    random,
+    authorization,
+    budget,
+    habits,
+    deadline,
+    onExchange,
+    bulkUrl: address("/Bulk"),
+  });
   const closing = new AbortController();
 
   // A caller has one signal for many requests; each pair is joined once.
@@ -73,7 +84,7 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
   };
 
   const requests = openRequests({
-    address: addressBuilder(baseUrl),
+    address,
     send: (call, given) => transport.send(call, { ...given, signal: signalOf(given.signal) }),
     unsent: ({ method, url }, { hidden }) =>
       exchangeOf({ method, url, body: null }, null, clock.now(), clock.now(), authorization.secrets, hidingOf(hidden)),

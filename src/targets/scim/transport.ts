@@ -1,32 +1,15 @@
 import type { TargetProfile } from "#core";
 import { type HttpClient, type HttpOutcome, type HttpRequest, readRateSample, readRetryAt } from "#http";
 import { type Clock, withoutSecrets } from "#runtime";
-import type { JsonObject } from "#scim";
 import type { Exchange, Lane, RequestOptions, TargetFailure } from "../target.ts";
-import { judge, type Purpose, type Question, type Trouble } from "./answers.ts";
+import { judge, type Purpose, type Trouble, unusable } from "./answers.ts";
 import type { Authorization } from "./authorization.ts";
 import type { PaceReport, RateBudget } from "./budget.ts";
+import type { Call, Journey, Passenger, Put, Reply, Sent } from "./call.ts";
 import { exchangeOf } from "./exchange.ts";
 import type { Habits } from "./habits.ts";
 import { type Hiding, hidingOf } from "./hiding.ts";
-
-export interface Call extends Question {
-  readonly method: HttpRequest["method"];
-  readonly url: string;
-  readonly body: JsonObject | null;
-  /** The version that a write means, `*` for any: sent where the target wants to know. */
-  readonly version?: string;
-}
-
-export type Reply =
-  | {
-      readonly ok: true;
-      readonly status: number;
-      readonly body: JsonObject | null;
-      readonly location: string | null;
-      readonly exchange: Exchange;
-    }
-  | { readonly ok: false; readonly failure: TargetFailure };
+import { openTogether } from "./together.ts";
 
 export interface TransportOptions {
   readonly http: HttpClient;
@@ -38,11 +21,8 @@ export interface TransportOptions {
   /** Milliseconds for one request, connecting included. */
   readonly deadline: number;
   readonly onExchange: ((exchange: Exchange) => void) | undefined;
-}
-
-interface Sent {
-  readonly reply: Reply;
-  readonly put: { readonly header: string; readonly profile: TargetProfile } | null;
+  /** Where bulk requests go. */
+  readonly bulkUrl: string;
 }
 
 /** Sends requests at the budget's pace and repeats those that may be repeated. */
@@ -67,6 +47,18 @@ const accepted: Readonly<Record<TargetProfile["mediaType"], string>> = {
 
 const isRead = (purpose: Purpose): boolean => purpose === "list" || purpose === "get";
 
+const isConditional = ({ version }: Pick<Call, "version">, { ifMatch }: TargetProfile): boolean =>
+  ifMatch && version !== undefined;
+
+const cancelled = (what: string): Trouble => ({
+  kind: "transient",
+  code: "Cancelled",
+  status: null,
+  scimType: null,
+  message: `${what} was cancelled before it was sent.`,
+  retryAt: null,
+});
+
 /** Turns trouble into a failure; the target may have echoed our credentials, or what is hidden, into its own words. */
 export const failureOf = (
   trouble: Trouble,
@@ -79,12 +71,21 @@ export const failureOf = (
   exchange,
 });
 
-/** A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. */
+/** Shorter ones may be words that an account rightly has. */
+const distinctive = 16;
+
+/**
+ * A refusal whose words are free of secrets, and of what is hidden, before they are cut to the length of a sentence. A good answer is taken as it is, but for
+ * credentials that nobody could have put there by chance: what a target shows is kept.
+ */
 const quiet = (outcome: HttpOutcome, secrets: readonly string[], hiding: Hiding | null): HttpOutcome => {
-  if (!outcome.ok || outcome.response.status < 300) return outcome;
+  if (!outcome.ok) return outcome;
   const { response } = outcome;
-  const shown = hiding?.body(response.body) ?? response.body;
-  return { ...outcome, response: { ...response, body: withoutSecrets(shown, secrets) } };
+  const isGood = response.status < 300;
+  const shown = isGood ? response.body : (hiding?.body(response.body) ?? response.body);
+  const sought = isGood ? secrets.filter((secret) => secret.length >= distinctive) : secrets;
+  const body = withoutSecrets(shown, sought);
+  return body === response.body ? outcome : { ...outcome, response: { ...response, body } };
 };
 
 const paceOf = (outcome: HttpOutcome, now: Date): PaceReport => {
@@ -106,95 +107,115 @@ export const openTransport = (options: TransportOptions): Transport => {
   let requests = 0;
 
   const requestOf = (
-    call: Call,
-    { mediaType, ifMatch }: TargetProfile,
-    header: string,
+    call: Pick<Call, "method" | "url" | "body" | "version">,
+    { header, profile }: Put,
     signal: AbortSignal | undefined,
-  ): HttpRequest => {
-    return {
-      method: call.method,
-      url: call.url,
-      headers: {
-        authorization: header,
-        accept: accepted[mediaType],
-        "accept-encoding": "identity",
-        "user-agent": "Lockstep",
-        ...(call.body === null ? {} : { "content-type": `${mediaType}; charset=utf-8` }),
-        ...(ifMatch && call.version !== undefined ? { "if-match": call.version } : {}),
-      },
-      body: call.body === null ? null : JSON.stringify(call.body),
-      deadline,
-      maxBytes,
-      signal,
-    };
-  };
+  ): HttpRequest => ({
+    method: call.method,
+    url: call.url,
+    headers: {
+      authorization: header,
+      accept: accepted[profile.mediaType],
+      "accept-encoding": "identity",
+      "user-agent": "Lockstep",
+      ...(call.body === null ? {} : { "content-type": `${profile.mediaType}; charset=utf-8` }),
+      ...(isConditional(call, profile) ? { "if-match": call.version } : {}),
+    },
+    body: call.body === null ? null : JSON.stringify(call.body),
+    deadline,
+    maxBytes,
+    signal,
+  });
 
   /** A target that wants no requests for long is not waited for: whoever asked hears until when. */
-  const tooLongAStop = (call: Call, lane: Lane): Trouble | null => {
+  const tooLongAStop = (lane: Lane): ((what: string) => Trouble) | null => {
     const { stoppedUntil } = budget.state;
     const patience = lane === "onDemand" ? patienceOfPeople : longestWait;
     if (stoppedUntil === null || stoppedUntil.getTime() - clock.now().getTime() <= patience) return null;
-    const message = `${call.what} was not sent: the target has asked for no requests until ${stoppedUntil.toISOString()}.`;
-    return {
+    return (what) => ({
       kind: "transient",
       code: "TooManyRequests",
       status: 429,
       scimType: null,
-      message,
+      message: `${what} was not sent: the target has asked for no requests until ${stoppedUntil.toISOString()}.`,
       retryAt: stoppedUntil,
-    };
+    });
   };
 
-  /** A request that never left: what kept it. */
-  const notSent = (call: Call, trouble: Trouble, hiding: Hiding | null): Reply => {
-    const at = clock.now();
-    const { secrets } = authorization;
-    const request = { method: call.method, url: call.url, body: call.body === null ? null : JSON.stringify(call.body) };
-    const exchange = exchangeOf(request, null, at, at, secrets, hiding);
-    return { ok: false, failure: failureOf(trouble, exchange, secrets, hiding) };
-  };
-
-  /** @returns also how the request was put: the header that it carried, and by which profile; null when it was not sent */
-  const sendOnce = async (call: Call, { lane, signal, hidden }: RequestOptions): Promise<Sent> => {
-    const hiding = hidingOf(hidden);
-    const refused = tooLongAStop(call, lane);
-    if (refused !== null) return { reply: notSent(call, refused, hiding), put: null };
+  /** @param make is asked for the request when its turn has come @param pace what the outcome means for the pace */
+  const dispatch = async (
+    lane: Lane,
+    signal: AbortSignal | undefined,
+    make: (put: Put) => HttpRequest,
+    pace: typeof paceOf,
+  ): Promise<Journey> => {
+    const troubleOf = tooLongAStop(lane);
+    if (troubleOf !== null) return { left: false, troubleOf, exchange: null };
     const authorized = await authorization.header(signal);
     if (!authorized.ok) {
       const { trouble, exchange } = authorized;
-      const failure = failureOf(trouble, exchange, authorization.secrets, null);
-      return { reply: { ok: false, failure }, put: null };
+      return { left: false, troubleOf: () => trouble, exchange };
     }
     const permit = await budget.acquire(lane, signal);
-    if (permit === null) {
-      const message = `${call.what} was cancelled before it was sent.`;
-      const trouble: Trouble = {
-        kind: "transient",
-        code: "Cancelled",
-        status: null,
-        scimType: null,
-        message,
-        retryAt: null,
-      };
-      return { reply: notSent(call, trouble, hiding), put: null };
-    }
+    if (permit === null) return { left: false, troubleOf: cancelled, exchange: null };
     const started = clock.now();
-    const { profile } = habits;
-    const request = requestOf(call, profile, authorized.header, signal);
+    const put = { header: authorized.header, profile: habits.profile };
+    const request = make(put);
     requests += 1;
     const outcome = await http.request(request);
     const ended = clock.now();
-    permit.finish(paceOf(outcome, ended));
+    permit.finish(pace(outcome, ended));
+    return { left: true, outcome, started, ended, put };
+  };
+
+  /** What a journey means for a call that went with it. */
+  const sentOf = ({ call, hidden }: Passenger, journey: Journey): Sent => {
+    const hiding = hidingOf(hidden);
     const { secrets } = authorization;
-    const exchange = exchangeOf(request, outcome, started, ended, secrets, hiding);
+    const told = { method: call.method, url: call.url, body: call.body === null ? null : JSON.stringify(call.body) };
+    if (!journey.left) {
+      const at = clock.now();
+      const exchange = journey.exchange ?? exchangeOf(told, null, at, at, secrets, hiding);
+      const failure = failureOf(journey.troubleOf(call.what), exchange, secrets, hiding);
+      return { reply: { ok: false, failure }, put: null };
+    }
+    const { outcome, started, ended, put } = journey;
+    const exchange = exchangeOf(told, outcome, started, ended, secrets, hiding);
     onExchange?.(exchange);
-    const question = { ...call, conditional: request.headers["if-match"] !== undefined };
+    const question = { ...call, conditional: isConditional(call, put.profile) };
     const verdict = judge(question, quiet(outcome, secrets, hiding), ended);
     const reply: Reply = verdict.ok
       ? { ...verdict, exchange }
       : { ok: false, failure: failureOf(verdict.trouble, exchange, secrets, hiding) };
-    return { reply, put: { header: authorized.header, profile } };
+    return { reply, put };
   };
+
+  const alone = async (call: Call, options: RequestOptions): Promise<Sent> => {
+    const { lane, signal } = options;
+    const journey = await dispatch(lane, signal, (put) => requestOf(call, put, signal), paceOf);
+    return sentOf({ call, hidden: options.hidden }, journey);
+  };
+
+  const together = openTogether({
+    habits,
+    url: options.bulkUrl,
+    dispatch: (signal, make, isThrottled) =>
+      dispatch("bulk", signal, make, (outcome, now) =>
+        isThrottled(outcome) ? { ...paceOf(outcome, now), result: "throttled" } : paceOf(outcome, now),
+      ),
+    requestOf,
+    sentOf,
+    doubtOf: ({ call, hidden }, status, why, sent) => {
+      const { secrets } = authorization;
+      const hiding = hidingOf(hidden);
+      const exchange = sent.reply.ok ? sent.reply.exchange : sent.reply.failure.exchange;
+      const shown = hiding === null ? why : hiding.text(why);
+      return {
+        ok: false,
+        failure: failureOf(unusable(call, status, withoutSecrets(shown, secrets)), exchange, secrets, hiding),
+      };
+    },
+  });
 
   /** Milliseconds until the next try, or null to give up. A 429 is waited for by the budget, together with everybody else. */
   const delayOf = (call: Call, failure: TargetFailure, tries: number, throttles: number, since: number) => {
@@ -215,7 +236,10 @@ export const openTransport = (options: TransportOptions): Transport => {
     let throttles = 0;
     let renewed = false;
     for (;;) {
-      const { reply, put } = await sendOnce(call, options);
+      const { reply, put, again } = await (together.takes(call, options)
+        ? together.send(call, options)
+        : alone(call, options));
+      if (again) continue;
       if (reply.ok) return reply;
       // A fetched token may be revoked before its time; a request that was refused for it was not carried out.
       if (reply.failure.status === 401 && put !== null && !renewed && authorization.refused(put.header)) {
