@@ -27,6 +27,7 @@ export interface Permit {
   finish(report: PaceReport): void;
 }
 
+/** As it is whenever it is read. */
 export interface BudgetState {
   readonly inFlight: number;
   /** Requests that may be under way at a time. */
@@ -210,6 +211,7 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
     acquire: (lane, signal) =>
       new Promise((done) => {
         if (signal?.aborted) return done(null);
+        if (queue.first() === undefined && waitOf(lane, now()) === 0) return done(permit());
         const leave = (): void => {
           queue.remove(lane, waiter);
           done(null);
@@ -234,16 +236,23 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
         if (declared.delete(own)) applyDeclared();
       };
     },
-    get state() {
-      const moment = now();
-      const left = lowest([told.left(inFlight, moment), bySecond.left(moment), byMinute.left(moment)]);
-      return {
-        inFlight,
-        concurrency: Math.floor(concurrency.limit),
-        left,
-        stoppedUntil: stoppedUntil > moment ? new Date(stoppedUntil) : null,
-        waitingUntil: alarm !== null && alarm.at > moment ? new Date(alarm.at) : null,
-      };
+    state: {
+      get inFlight() {
+        return inFlight;
+      },
+      get concurrency() {
+        return Math.floor(concurrency.limit);
+      },
+      get left() {
+        const moment = now();
+        return lowest([told.left(inFlight, moment), bySecond.left(moment), byMinute.left(moment)]);
+      },
+      get stoppedUntil() {
+        return stoppedUntil > now() ? new Date(stoppedUntil) : null;
+      },
+      get waitingUntil() {
+        return alarm !== null && alarm.at > now() ? new Date(alarm.at) : null;
+      },
     },
   };
 };
