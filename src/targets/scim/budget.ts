@@ -49,9 +49,11 @@ export interface RateBudget {
   acquire(lane: Lane, signal?: AbortSignal): Promise<Permit | null>;
   /**
    * Sets limits that are never exceeded, in addition to those that others have set and that answers tell; of several the lowest counts.
+   * @param own what an administrator says, which wins: over what others have set, over a lower limit that answers tell, and over what was
+   * learned from refusals. Of several such the lowest counts.
    * @returns what withdraws them
    */
-  declare(limits: KnownLimits): () => void;
+  declare(limits: KnownLimits, own?: KnownLimits): () => void;
   readonly state: BudgetState;
 }
 
@@ -64,6 +66,11 @@ interface Departure {
   takeBack(): void;
 }
 
+interface Declared {
+  readonly limits: KnownLimits;
+  readonly own: KnownLimits;
+}
+
 interface Waiter {
   readonly go: () => void;
 }
@@ -73,6 +80,11 @@ const longestPause = 60_000;
 const shortestPause = 50;
 /** Slots beyond the concurrency limit, so that slow bulk requests do not hold up the first lanes. */
 const extraSlots: Readonly<Record<Lane, number>> = { onDemand: 2, removal: 1, change: 0, bulk: 0 };
+
+const nothingKnown: KnownLimits = { requestsPerSecond: null, requestsPerMinute: null, requestsAtOnce: null };
+
+const hasRate = ({ requestsPerSecond, requestsPerMinute }: KnownLimits): boolean =>
+  requestsPerSecond !== null || requestsPerMinute !== null;
 
 const lowest = (numbers: readonly (number | null)[]): number | null => {
   const given = numbers.filter((number) => number !== null);
@@ -85,10 +97,12 @@ const lowest = (numbers: readonly (number | null)[]): number | null => {
  */
 export const openBudget = (clock: Clock, random: () => number): RateBudget => {
   const queue = openLaneQueue<Waiter>();
-  const declared = new Set<KnownLimits>();
+  const declared = new Set<Declared>();
   const bySecond = openSendingLog(1_000);
   const byMinute = openSendingLog(60_000);
   let atOnce: number | null = null;
+  /** Requests a second that administrators allow; null where none has said anything. */
+  let ownRate: number | null = null;
   const told = openToldLimit();
   const learned = openLearnedRate();
   let concurrency: Concurrency = startingConcurrency;
@@ -111,15 +125,18 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
     if (moment < stoppedUntil) return stoppedUntil - moment;
     if (!mayFly(lane)) return null;
     const isFirst = isFirstLane(lane);
-    const fromTold = told.waitFor(inFlight, isFirst, moment);
+    const fromTold = isOverruled(told.perSecond) ? 0 : told.waitFor(inFlight, isFirst, moment);
     if (fromTold === null) return null;
     return Math.max(
       fromTold,
       bySecond.waitFor(isFirst, moment),
       byMinute.waitFor(isFirst, moment),
-      learned.waitFor(moment),
+      isOverruled(learned.perSecond) ? 0 : learned.waitFor(moment),
     );
   };
+
+  /** A rate that an administrator says is higher. What allows more than theirs is kept too: others may use it up. */
+  const isOverruled = (rate: number | null): boolean => rate !== null && ownRate !== null && rate < ownRate;
 
   const setAlarm = (at: number, moment: number): void => {
     if (alarm !== null && alarm.at === at) return;
@@ -200,10 +217,16 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
   };
 
   const applyDeclared = (): void => {
-    const all = [...declared];
-    bySecond.setLimit(lowest(all.map(({ requestsPerSecond }) => requestsPerSecond)));
-    byMinute.setLimit(lowest(all.map(({ requestsPerMinute }) => requestsPerMinute)));
-    atOnce = lowest(all.map(({ requestsAtOnce }) => requestsAtOnce));
+    const all = [...declared].map(({ limits }) => limits);
+    const own = [...declared].map((one) => one.own);
+    const rates = own.some(hasRate) ? own : all;
+    const second = lowest(rates.map(({ requestsPerSecond }) => requestsPerSecond));
+    const minute = lowest(rates.map(({ requestsPerMinute }) => requestsPerMinute));
+    bySecond.setLimit(second);
+    byMinute.setLimit(minute);
+    ownRate = rates === own ? lowest([second, minute === null ? null : minute / 60]) : null;
+    const atOnceOf = (limits: readonly KnownLimits[]) => lowest(limits.map(({ requestsAtOnce }) => requestsAtOnce));
+    atOnce = atOnceOf(own) ?? atOnceOf(all);
     pump();
   };
 
@@ -227,13 +250,12 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
         queue.push(lane, waiter);
         pump();
       }),
-    declare: (limits) => {
-      // Of its own, so that it can be withdrawn although another looks the same.
-      const own = { ...limits };
-      declared.add(own);
+    declare: (limits, own = nothingKnown) => {
+      const one = { limits, own };
+      declared.add(one);
       applyDeclared();
       return () => {
-        if (declared.delete(own)) applyDeclared();
+        if (declared.delete(one)) applyDeclared();
       };
     },
     state: {

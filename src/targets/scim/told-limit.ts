@@ -25,10 +25,13 @@ export interface ToldLimit {
   refused(): void;
   /** Requests left; null without a limit. */
   left(inFlight: number, now: number): number | null;
+  /** Null without a limit. Of a window whose length is not told it is taken to be the usual minute. */
+  readonly perSecond: number | null;
 }
 
 /** Windows of up to this many seconds are short. */
 const longestShort = 5;
+const usualSeconds = 60;
 
 const nothing = (): void => undefined;
 
@@ -36,6 +39,7 @@ export const openToldLimit = (): ToldLimit => {
   let window: RateWindow | null = null;
   let log: SendingLog | null = null;
   let logged = 0;
+  let windowSeconds = usualSeconds;
   let longest = 0;
 
   /** Length of the target's windows in seconds; null while it may be long. */
@@ -68,6 +72,7 @@ export const openToldLimit = (): ToldLimit => {
       if (limit === null || limit <= 0 || seconds === null) {
         log = null;
         window = countSample(window, sample, now);
+        windowSeconds = sample.windowSeconds ?? usualSeconds;
         return;
       }
       window = null;
@@ -80,5 +85,9 @@ export const openToldLimit = (): ToldLimit => {
     },
     refused: () => log?.refused(),
     left: (inFlight, now) => log?.left(now) ?? (window === null ? null : window.left - inFlight),
+    get perSecond() {
+      if (log?.limit != null) return log.limit / logged;
+      return window === null ? null : window.limit / windowSeconds;
+    },
   };
 };
