@@ -147,7 +147,9 @@ const measureGroup = async (): Promise<GroupFigures> => {
   const engine = (...parameters: string[]) =>
     lastDocument([here("group-process.ts"), "--folder", folder, "--database", database, ...parameters]);
   try {
-    const { jobId } = (await engine("--make", values.members, "--target", target.baseUrl)) as { readonly jobId: string };
+    const { jobId } = (await engine("--make", values.members, "--target", target.baseUrl)) as {
+      readonly jobId: string;
+    };
     return (await engine("--job", jobId, "--target", target.baseUrl)) as GroupFigures;
   } finally {
     await target.end();

@@ -2,10 +2,10 @@ import type { TargetProfile } from "#core";
 import type { RateSample } from "#http";
 import type { Clock } from "#runtime";
 import type { Lane } from "../target.ts";
-import { afterAnswer, afterTrouble, type Concurrency, startingConcurrency } from "./concurrency.ts";
+import { afterAnswer, afterTrouble, type Concurrency, forgiven, startingConcurrency } from "./concurrency.ts";
 import { isFirstLane, openLaneQueue } from "./lane-queue.ts";
 import { openLearnedRate } from "./learned-rate.ts";
-import { openSendingLog } from "./sending-log.ts";
+import { openSendingLog, type Sent } from "./sending-log.ts";
 import { openToldLimit } from "./told-limit.ts";
 
 /**
@@ -62,8 +62,8 @@ interface Departure {
   /** Its number. */
   readonly request: number;
   readonly sentAt: number;
-  /** Undoes what it has used of the limits, should it never have left. */
-  takeBack(): void;
+  /** What it is to each limit. */
+  readonly counted: readonly Sent[];
 }
 
 interface Declared {
@@ -78,6 +78,12 @@ interface Waiter {
 const firstPause = 1_000;
 const longestPause = 60_000;
 const shortestPause = 50;
+/** Part of a pause that does where the limit is known: a request was only a little too early. */
+const shareWhenKnown = 0.1;
+/** So many good answers in a row say that a limit is right. */
+const many = 50;
+/** The quickest answer is forgotten in the course of about so many. */
+const slowly = 1_000;
 /** Slots beyond the concurrency limit, so that slow bulk requests do not hold up the first lanes. */
 const extraSlots: Readonly<Record<Lane, number>> = { onDemand: 2, removal: 1, change: 0, bulk: 0 };
 
@@ -110,6 +116,11 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
   let started = 0;
   let stoppedUntil = 0;
   let pause = firstPause;
+  let answersInARow = 0;
+  /** Milliseconds that an answer takes at least, as far as is known. */
+  let quickest = Number.MAX_SAFE_INTEGER;
+  /** Answers so far: the first say little of how quick they can be. */
+  let seen = 0;
   let alarm: { readonly at: number; readonly ring: AbortController } | null = null;
 
   const now = (): number => clock.now().getTime();
@@ -167,33 +178,53 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
     alarm = null;
   };
 
+  const isKnown = (): boolean => bySecond.limit !== null || byMinute.limit !== null || told.perSecond !== null;
+
   const stop = (retryAt: Date | null, moment: number, isFirstOfRound: boolean): void => {
     if (retryAt !== null) {
       // A moment that has passed already must not become a busy loop.
       stoppedUntil = Math.max(stoppedUntil, retryAt.getTime(), moment + shortestPause);
     } else if (isFirstOfRound) {
-      stoppedUntil = Math.max(stoppedUntil, moment + Math.ceil(pause * (0.5 + random())));
+      const share = isKnown() ? shareWhenKnown : 1;
+      stoppedUntil = Math.max(stoppedUntil, moment + Math.ceil(pause * share * (0.5 + random())));
       pause = Math.min(longestPause, pause * 2);
     }
   };
 
-  const finish = ({ request, sentAt, takeBack }: Departure, { result, sample, retryAt }: PaceReport): void => {
+  /** Whatever an answer took longer than the quickest, it may have taken on its way to the target. */
+  const noteArrival = ({ sentAt, counted }: Departure, moment: number): void => {
+    const taken = moment - sentAt;
+    quickest = Math.min(taken, quickest + (taken - quickest) / slowly);
+    seen += 1;
+    for (const limit of counted) limit.arrivedBy(moment - (seen < many ? 0 : quickest));
+  };
+
+  const finish = (departure: Departure, { result, sample, retryAt }: PaceReport): void => {
+    const { request, sentAt, counted } = departure;
     const moment = now();
     inFlight -= 1;
-    if (result === "unsent") takeBack();
+    if (result === "answered" || result === "throttled") noteArrival(departure, moment);
+    if (result === "unsent") for (const limit of counted) limit.takeBack();
     else told.count({ sample, isGood: result === "answered", sentAt, inFlight }, moment);
     if (result === "answered") {
       concurrency = afterAnswer(concurrency);
       pause = firstPause;
       learned.answered(sentAt, moment);
+      answersInARow += 1;
     }
     const isFirstOfRound = request >= concurrency.forgivenBefore;
-    if (result === "throttled" || result === "struggling") concurrency = afterTrouble(concurrency, request, started);
     if (result === "throttled") {
-      learned.refused(sentAt, moment);
-      if (isFirstOfRound) for (const limit of [told, bySecond, byMinute]) limit.refused();
+      // One of many under a limit that is known came a little too early: that says nothing of rate and concurrency.
+      const isStray = isKnown() && answersInARow >= many;
+      concurrency = isStray ? forgiven(concurrency, started) : afterTrouble(concurrency, request, started);
+      if (!isStray) learned.refused(sentAt, moment);
+      if (isFirstOfRound) {
+        for (const limit of [told, bySecond, byMinute]) limit.refused();
+        answersInARow = 0;
+      }
       stop(retryAt, moment, isFirstOfRound);
     }
+    if (result === "struggling") concurrency = afterTrouble(concurrency, request, started);
     pump();
   };
 
@@ -203,14 +234,11 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
     started += 1;
     inFlight += 1;
     learned.send(moment);
-    const undo = [told, bySecond, byMinute].map((limit) => limit.send(moment));
-    const takeBack = (): void => {
-      for (const take of undo) take();
-    };
+    const counted = [told, bySecond, byMinute].map((limit) => limit.send(moment));
     let open = true;
     return {
       finish: (report) => {
-        if (open) finish({ request, sentAt: moment, takeBack }, report);
+        if (open) finish({ request, sentAt: moment, counted }, report);
         open = false;
       },
     };

@@ -1,6 +1,6 @@
 import type { RateSample } from "#http";
 import { countAnswer, countSample, type RateWindow, waitFor, windowAt } from "./rate-window.ts";
-import { openSendingLog, type SendingLog } from "./sending-log.ts";
+import { openSendingLog, type SendingLog, type Sent, uncounted } from "./sending-log.ts";
 
 interface Returned {
   /** The target's own count; null where the answer tells none. */
@@ -18,8 +18,7 @@ interface Returned {
 export interface ToldLimit {
   /** How long a request has to wait: 0 when it may go, null when only the end of a request in flight can tell. Milliseconds. */
   waitFor(inFlight: number, isFirstLane: boolean, now: number): number | null;
-  /** A request goes. @returns what takes it back, should it never have left */
-  send(now: number): () => void;
+  send(now: number): Sent;
   /** A request came back. */
   count(returned: Returned, now: number): void;
   refused(): void;
@@ -32,8 +31,6 @@ export interface ToldLimit {
 /** Windows of up to this many seconds are short. */
 const longestShort = 5;
 const usualSeconds = 60;
-
-const nothing = (): void => undefined;
 
 export const openToldLimit = (): ToldLimit => {
   let window: RateWindow | null = null;
@@ -56,7 +53,7 @@ export const openToldLimit = (): ToldLimit => {
       window = window && windowAt(window, now);
       return window === null ? 0 : waitFor(window, inFlight, isFirstLane, now);
     },
-    send: (now) => log?.send(now) ?? nothing,
+    send: (now) => log?.send(now) ?? uncounted,
     count: ({ sample, isGood, sentAt, inFlight }, now) => {
       window = window && windowAt(window, now);
       if (sample === null) {
