@@ -80,6 +80,8 @@ const longestPause = 60_000;
 const shortestPause = 50;
 /** Part of a pause that does where the limit is known: a request was only a little too early. */
 const shareWhenKnown = 0.1;
+/** The same where a rate has been learned: it was only a little too high. */
+const shareWhenLearned = 0.25;
 /** So many good answers in a row say that a limit is right. */
 const many = 50;
 /** The quickest answer is forgotten in the course of about so many. */
@@ -180,13 +182,17 @@ export const openBudget = (clock: Clock, random: () => number): RateBudget => {
 
   const isKnown = (): boolean => bySecond.limit !== null || byMinute.limit !== null || told.perSecond !== null;
 
+  const shareOfPause = (): number => {
+    if (isKnown()) return shareWhenKnown;
+    return learned.perSecond === null ? 1 : shareWhenLearned;
+  };
+
   const stop = (retryAt: Date | null, moment: number, isFirstOfRound: boolean): void => {
     if (retryAt !== null) {
       // A moment that has passed already must not become a busy loop.
       stoppedUntil = Math.max(stoppedUntil, retryAt.getTime(), moment + shortestPause);
     } else if (isFirstOfRound) {
-      const share = isKnown() ? shareWhenKnown : 1;
-      stoppedUntil = Math.max(stoppedUntil, moment + Math.ceil(pause * share * (0.5 + random())));
+      stoppedUntil = Math.max(stoppedUntil, moment + Math.ceil(pause * shareOfPause() * (0.5 + random())));
       pause = Math.min(longestPause, pause * 2);
     }
   };
