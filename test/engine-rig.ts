@@ -160,6 +160,7 @@ const startLife = (store: Store, clock: RigClock, http: HttpClient, log: Logger)
         credentials,
         // What a template publishes of its pace is nothing to the tests: the time of the clock would go by.
         profile: profileOf({ ...layers, template: { ...layers.template, requestsPerMinute: null } }),
+        own: layers.own,
         clock: targetClock,
         http: { request, close: async () => undefined },
         random: () => 0.6,

@@ -37,6 +37,7 @@ export const openWholeEngine = async (options: WholeEngineOptions): Promise<Whol
         baseUrl,
         credentials,
         profile: { ...profileOf(layers), requestsPerMinute: null },
+        own: layers.own,
         clock: systemClock,
         http,
         budgets,

@@ -67,6 +67,7 @@ export const startServer = async (options: StartOptions, report: StartReporter):
         http,
         budgets,
         random: Math.random,
+        own: layers.own,
         // The sandbox tells its own limit, which may be lifted; a published one must not slow it down then.
         profile: profileOf(
           baseUrl === sandbox.baseUrl

@@ -13,6 +13,7 @@ import { registerImport } from "./commands/import.ts";
 import { registerPause, registerRestart, registerResume } from "./commands/job-state.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerMapping } from "./commands/mapping.ts";
+import { registerPace } from "./commands/pace.ts";
 import { registerProvision } from "./commands/provision.ts";
 import { registerRetry } from "./commands/retry.ts";
 import { registerRun } from "./commands/run.ts";
@@ -41,6 +42,7 @@ const commands: readonly Register[] = [
   registerPause,
   registerResume,
   registerRestart,
+  registerPace,
   registerRetry,
   registerHeld,
   registerProvision,

@@ -178,6 +178,38 @@ test("pause, resume and restart ask for it and tell the state", async () => {
   expect((await ask(["restart", "--only", "everything"])).code).toBe(2);
 });
 
+test("pace shows the limits of the administrator, changes those that are named, and takes them back", async () => {
+  const settings = (profile: object, requestsPerMinute: number | null = null) => ({
+    json: { mode: "automatic", requestsPerMinute, profile },
+  });
+  const get = "GET /lockstep/v1/apps/app-1/settings";
+  const put = "PUT /lockstep/v1/apps/app-1/settings";
+  expect((await ask(["pace"], { [get]: settings({}) })).out).toBe(
+    "You have set no limit for ThousandEyes: what its template says counts, and what the target tells or teaches.\n",
+  );
+
+  const before = settings({ pageSize: 50, requestsAtOnce: 3 }, 120);
+  const after = settings({ pageSize: 50, requestsAtOnce: 3, requestsPerSecond: 10, requestsPerMinute: 480 });
+  const set = await ask(["pace", "--per-second", "10", "--per-minute", "480"], { [get]: before, [put]: after });
+  expect(JSON.parse(sent().at(-1)!.body)).toEqual({
+    profile: { pageSize: 50, requestsAtOnce: 3, requestsPerSecond: 10, requestsPerMinute: 480 },
+    requestsPerMinute: null,
+  });
+  expect(set.out).toBe(
+    "Limits for ThousandEyes, set by you:\n  a second  10 requests at most\n  a minute  480 requests at most\n  at once   3 requests at most\n",
+  );
+
+  const back = await ask(["pace", "--at-once", "default", "--json"], {
+    [get]: after,
+    [put]: settings({ pageSize: 50 }),
+  });
+  expect(JSON.parse(sent().at(-1)!.body)).toEqual({
+    profile: { pageSize: 50, requestsPerSecond: 10, requestsPerMinute: 480 },
+  });
+  expect(JSON.parse(back.out)).toEqual({ requestsPerSecond: null, requestsPerMinute: null, requestsAtOnce: null });
+  expect((await ask(["pace", "--per-second", "0"])).code).toBe(2);
+});
+
 describe("held", () => {
   const object = (id: string, displayName: string) => ({
     objectId: id,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type CurrentObject,
   clearValue,
@@ -361,13 +361,12 @@ const asWritten = (desired: DesiredObject, { lastKnown, ignored }: Link): JsonOb
 
 /** Names the state that an account should have; what flows at creation only does not count. */
 const hashOf = (desired: DesiredObject): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify(
-        desired.attributes
-          .filter(({ when }) => when !== "creation")
-          .map(({ path, value, when, adds }) => [path, value, when, ...(adds === true ? ["adds"] : [])]),
-      ),
-    )
-    .digest("base64url")
-    .slice(0, 22);
+  hash(
+    "sha256",
+    JSON.stringify(
+      desired.attributes
+        .filter(({ when }) => when !== "creation")
+        .map(({ path, value, when, adds }) => [path, value, when, ...(adds === true ? ["adds"] : [])]),
+    ),
+    "base64url",
+  ).slice(0, 22);

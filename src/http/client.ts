@@ -1,10 +1,11 @@
 import { getCACertificates } from "node:tls";
 import { buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import type { Clock, Logger } from "#runtime";
+import { openCancellations, openDeadlines } from "./giving-up.ts";
 import { failureCode, type HttpFailure, type HttpFailureCode, type HttpHeaders, httpFailure } from "./http-failure.ts";
 import { pinnedLookup, type ResolveName, systemResolve } from "./pinned-lookup.ts";
 import type { ProxyRules } from "./proxy-rules.ts";
-import { checkUrl } from "./url-rules.ts";
+import { openUrlCheck } from "./url-rules.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -62,8 +63,6 @@ interface Flight {
 
 const abandoned = (): Error => Object.assign(new Error("given up"), { code: "UND_ERR_ABORTED" });
 
-const settled = "the request is settled";
-
 const noProxies: ProxyRules = () => null;
 
 /** Sends one request over the pool; `end` is told exactly once what became of it. */
@@ -118,6 +117,9 @@ const send = (
 export const openHttpClient = (options: HttpClientOptions): HttpClient => {
   const { clock, allowedHosts, log, resolve = systemResolve, authorities = [], proxies = noProxies } = options;
   const pools = new Map<string, Dispatcher>();
+  const deadlines = openDeadlines(clock);
+  const cancellations = openCancellations();
+  const check = openUrlCheck(allowedHosts);
   const trust = authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] };
   const connect = buildConnector({
     allowH2: false,
@@ -144,20 +146,18 @@ export const openHttpClient = (options: HttpClientOptions): HttpClient => {
   };
 
   const request = async (request: HttpRequest): Promise<HttpOutcome> => {
-    const checked = checkUrl(request.url, allowedHosts);
+    const checked = check(request.url);
     if (!checked.ok) return checked;
     const { url } = checked;
     const flight: Flight = { sent: false, settled: false, status: null, headers: null, controller: null };
     if (closed) return { ok: false, failure: httpFailure("Closed", url.host) };
     if (request.signal?.aborted) return { ok: false, failure: httpFailure("Cancelled", url.host) };
-    const timer = new AbortController();
     return new Promise((done) => {
       const end = (outcome: HttpOutcome): void => {
         if (flight.settled) return;
         flight.settled = true;
-        // A reason of its own: without one an error with its stack would be made for every request.
-        timer.abort(settled);
-        request.signal?.removeEventListener("abort", cancel);
+        inTime();
+        unwatch?.();
         if (!outcome.ok) log?.debug({ host: url.host, code: outcome.failure.code }, "request failed");
         done(outcome);
       };
@@ -165,12 +165,8 @@ export const openHttpClient = (options: HttpClientOptions): HttpClient => {
         end({ ok: false, failure: httpFailure(code, url.host, flight) });
         flight.controller?.abort(abandoned());
       };
-      const cancel = (): void => giveUp("Cancelled");
-      request.signal?.addEventListener("abort", cancel);
-      clock.sleep(request.deadline, timer.signal).then(
-        () => timer.signal.aborted || giveUp("Timeout"),
-        () => giveUp("Timeout"),
-      );
+      const unwatch = request.signal && cancellations.watch(request.signal, () => giveUp("Cancelled"));
+      const inTime = deadlines.watch(request.deadline, () => giveUp("Timeout"));
       try {
         send(poolOf(url), url, request, flight, end);
       } catch (error) {

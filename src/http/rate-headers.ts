@@ -14,7 +14,11 @@ export interface RateSample {
   readonly windowSeconds: number | null;
 }
 
-const families = ["x-organization-rate-limit", "x-rate-limit", "x-ratelimit", "ratelimit"] as const;
+const families = ["x-organization-rate-limit", "x-rate-limit", "x-ratelimit", "ratelimit"].map((family) => ({
+  limit: `${family}-limit`,
+  remaining: `${family}-remaining`,
+  reset: `${family}-reset`,
+}));
 
 /** Above this a reset is a moment (seconds since 1970), below it a number of seconds. */
 const firstEpochSecond = 1_000_000_000;
@@ -47,7 +51,8 @@ const resetMoment = (reset: number | null, now: Date, server: Date | null): Date
 
 /** A parameter of a structured field, such as the window's length in `"default";q=100;w=60`. */
 const parameterOf = (text: string | undefined, name: string): number | null => {
-  const digits = new RegExp(`;\\s*${name}=(\\d{1,10})(?!\\d)`).exec(text ?? "")?.[1];
+  if (text === undefined) return null;
+  const digits = new RegExp(`;\\s*${name}=(\\d{1,10})(?!\\d)`).exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 };
 
@@ -59,10 +64,10 @@ const partsOf = (
   const left = parameterOf(one, "r");
   if (left !== null) return [parameterOf(headerOf(headers, "ratelimit-policy"), "q"), left, parameterOf(one, "t")];
   for (const family of families) {
-    const remaining = wholeNumber(headerOf(headers, `${family}-remaining`));
+    const remaining = wholeNumber(headerOf(headers, family.remaining));
     if (remaining === null) continue;
-    const limit = wholeNumber(headerOf(headers, `${family}-limit`));
-    return [limit, remaining, wholeNumber(headerOf(headers, `${family}-reset`))];
+    const limit = wholeNumber(headerOf(headers, family.limit));
+    return [limit, remaining, wholeNumber(headerOf(headers, family.reset))];
   }
   return null;
 };

@@ -31,7 +31,7 @@ const ensureDays = async (tx: Tx, days: readonly number[]): Promise<void> => {
     const from = sql.lit(new Date(each * day).toISOString());
     const to = sql.lit(new Date((each + 1) * day).toISOString());
     // Made apart and attached: that does not stop readers and writers of the other days.
-    await sql`create table ${name} (like journal.provisioning including defaults)`.execute(tx);
+    await sql`create table ${name} (like journal.provisioning including defaults including storage)`.execute(tx);
     await sql`alter table journal.provisioning attach partition ${name} for values from (${from}) to (${to})`.execute(
       tx,
     );

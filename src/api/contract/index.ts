@@ -1,5 +1,5 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
-import type { ObjectType, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
+import type { ObjectType, ProfileChanges, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
 import type { DescribedFunction, ExpressionTrial } from "#core/expressions";
 import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview, TargetCredentials } from "#engine";
 import type { ProvisioningEntry } from "#journal";
@@ -46,6 +46,12 @@ export interface ErrorBody {
     /** Of code `CredentialsTestFailed`: the test that did not pass. */
     readonly test?: unknown;
   };
+}
+
+/** What is set for an app's job, as far as programs change it; of the profile, what an administrator says. */
+export interface AppSettings {
+  readonly requestsPerMinute: number | null;
+  readonly profile: ProfileChanges;
 }
 
 /** The file `server.json` in the data folder of a running server. */

@@ -18,8 +18,10 @@ import { knownPath } from "./known-path.ts";
 import { holderOf, selectorOf } from "./read-path.ts";
 
 /** Sets a name under whatever spelling the object already uses. */
-const put = (object: JsonObject, name: string, value: JsonValue | undefined): JsonObject =>
-  withName(object, keyOf(object, name) ?? name, value);
+const put = (object: JsonObject, name: string, value: JsonValue | undefined): JsonObject => {
+  const key = keyOf(object, name) ?? name;
+  return value === undefined ? withName(object, key, value) : { ...object, [key]: value };
+};
 
 const orNothing = (object: JsonObject): JsonObject | undefined =>
   Object.keys(object).length === 0 ? undefined : object;
@@ -92,9 +94,9 @@ export const writePath = (
     return parsed.ok ? writePath(resource, parsed.value, value) : parsed;
   }
   const container = path.urn === undefined || isCoreUrn(path.urn) ? undefined : path.urn;
-  const whole = printPath(path);
-  if (container !== undefined && isJsonObject(valueOfName(resource, whole))) {
-    return succeed(put(resource, whole, value));
+  if (container !== undefined) {
+    const whole = printPath(path);
+    if (isJsonObject(valueOfName(resource, whole))) return succeed(put(resource, whole, value));
   }
   const holder = holderOf(resource, path) ?? {};
   const after = writeAttribute(valueOfName(holder, path.name), path, value);

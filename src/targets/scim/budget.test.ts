@@ -29,6 +29,8 @@ interface SimulatedTarget {
   readonly latency: number;
   /** Milliseconds by which a request may take longer to arrive, drawn for each. */
   readonly jitter?: number;
+  /** Now and then (milliseconds between) it stands still for so long; what has arrived meanwhile is counted at once. */
+  readonly stalls?: { readonly every: number; readonly milliseconds: number };
   readonly seed?: number;
 }
 
@@ -65,7 +67,7 @@ const headersOf = (tells: Tells, limiter: RateLimiterOptions, left: number, rese
 /** A target that is nothing but a limit, and takes its time. */
 const openSimulatedTarget = (
   clock: ManualClock,
-  { limiter, tells, latency, jitter = 0, seed = 7 }: SimulatedTarget,
+  { limiter, tells, latency, jitter = 0, stalls, seed = 7 }: SimulatedTarget,
 ) => {
   const limit = openRateLimiter(limiter);
   const counts = { served: 0, refused: 0 };
@@ -74,8 +76,15 @@ const openSimulatedTarget = (
     state = (state * 48_271) % 2_147_483_647;
     return Math.floor((state / 2_147_483_647) * (jitter + 1));
   };
+  const began = clock.now().getTime();
+  const stalled = (): number => {
+    if (stalls === undefined) return 0;
+    const into = (clock.now().getTime() - began) % stalls.every;
+    return Math.max(0, into + stalls.milliseconds - stalls.every);
+  };
   const ask = async (): Promise<PaceReport> => {
     await clock.sleep(latency + drawn());
+    if (stalls !== undefined && stalled() > 0) await clock.sleep(stalls.milliseconds - stalled());
     const moment = clock.now().getTime();
     const { accepted, remaining, resetAt } = limit.take(moment);
     counts[accepted ? "served" : "refused"] += 1;
@@ -145,6 +154,23 @@ describe.each(kinds)("a target that takes 50 requests a second, %s", (kind) => {
     expect(found.refused).toBeLessThanOrEqual(1);
   });
 });
+
+test.each([
+  ["declared", "nothing", "sliding", { jitter: 40 }],
+  ["declared", "nothing", "fixed", { jitter: 40 }],
+  ["told", "policy", "sliding", { jitter: 30 }],
+  ["declared", "nothing", "sliding", { jitter: 10, stalls: { every: 7_000, milliseconds: 200 } }],
+  ["told", "seconds", "sliding", { jitter: 10, stalls: { every: 7_000, milliseconds: 200 } }],
+  ["declared", "retryAfter", "fixed", { jitter: 10, stalls: { every: 9_000, milliseconds: 300 } }],
+] as const)(
+  "%s (%s, %s), with an uneven way to a target that stands still at times: %o",
+  async (how, tells, kind, uneven) => {
+    const declared = how === "declared" ? { declared: perSecond(50) } : {};
+    const found = await run({ ...declared, limiter: fifty(kind), tells, latency: 20, requests: 10_000, ...uneven });
+    expect(found.used).toBeGreaterThan(0.95);
+    expect(found.refused).toBeLessThanOrEqual(1);
+  },
+);
 
 test("whatever the kind of limit, how far away it is, and who asks: it is used to 95 % and next to nothing is refused", async () => {
   await fc.assert(
@@ -351,6 +377,108 @@ test("a limit that the answers no longer tell is lifted; a declared one stays", 
   expect(budget.state.left).toBeNull();
   budget.declare(perMinute(20));
   expect(budget.state.left).toBe(19);
+});
+
+/** How many requests go in ten seconds. */
+const inTenSeconds = async (clock: ManualClock, budget: RateBudget): Promise<number> => {
+  let gone = 0;
+  const stop = new AbortController();
+  const caller = async (): Promise<void> => {
+    for (;;) {
+      const permit = await budget.acquire("bulk", stop.signal);
+      if (permit === null) return;
+      gone += 1;
+      await clock.sleep(10);
+      permit.finish(answered);
+    }
+  };
+  const all = Promise.all(Array.from({ length: 20 }, caller));
+  await clock.advance(10_000);
+  stop.abort();
+  await clock.advance(10);
+  await all;
+  return gone;
+};
+
+const aPace = (changes: Partial<KnownLimits>): KnownLimits => ({
+  requestsPerSecond: null,
+  requestsPerMinute: null,
+  requestsAtOnce: null,
+  ...changes,
+});
+
+describe("what an administrator says of the pace", () => {
+  test("wins over what was learned from refusals", async () => {
+    const clock = openManualClock();
+    const budget = openBudget(clock, half);
+    const limiter = { kind: "sliding", limit: 4, milliseconds: 1000 } as const;
+    const { ask } = openSimulatedTarget(clock, { limiter, tells: "nothing", latency: 20 });
+    await clock.runUntil(drive(budget, "bulk", 60, ask));
+    expect(await inTenSeconds(clock, budget)).toBeLessThan(50);
+    const withdraw = budget.declare(perMinute(null), aPace({ requestsPerSecond: 40 }));
+    expect(await inTenSeconds(clock, budget)).toBeGreaterThan(380);
+    withdraw();
+  });
+
+  test("wins over a published limit, also one of another job, until it is withdrawn", async () => {
+    const clock = openManualClock();
+    const budget = openBudget(clock, half);
+    budget.declare(perMinute(60));
+    const withdraw = budget.declare(
+      { ...usualProfile, requestsPerMinute: 60, requestsPerSecond: 30 },
+      aPace({ requestsPerSecond: 30 }),
+    );
+    expect(await inTenSeconds(clock, budget)).toBeGreaterThan(280);
+    withdraw();
+    await clock.advance(60_000);
+    expect(await inTenSeconds(clock, budget)).toBeLessThanOrEqual(60);
+  });
+
+  test("wins over a lower limit that answers tell; a higher one that others use up is kept as well", async () => {
+    const clock = openManualClock();
+    const budget = openBudget(clock, half);
+    budget.declare(perMinute(null), aPace({ requestsPerMinute: 600 }));
+    const resetAt = new Date(clock.now().getTime() + 50_000);
+    (await budget.acquire("bulk"))?.finish(answeredWith(100, 0, resetAt));
+    expect(await budget.acquire("bulk")).not.toBeNull();
+    (await budget.acquire("bulk"))?.finish(answeredWith(1_000, 0, resetAt));
+    let began: Date | null = null;
+    const next = budget.acquire("bulk").then(() => {
+      began = clock.now();
+    });
+    await clock.advance(49_999);
+    expect(began).toBeNull();
+    await clock.advance(1);
+    await next;
+  });
+
+  test("does not send into the time for which a target has asked for nothing", async () => {
+    const clock = openManualClock();
+    const budget = openBudget(clock, half);
+    budget.declare(perMinute(null), aPace({ requestsPerSecond: 1000 }));
+    const retryAt = new Date(clock.now().getTime() + 30_000);
+    (await budget.acquire("bulk"))?.finish({ result: "throttled", sample: null, retryAt });
+    expect(await inTenSeconds(clock, budget)).toBe(0);
+  });
+
+  test("of two the lower counts, of requests at a time as well", async () => {
+    const clock = openManualClock();
+    const budget = openBudget(clock, half);
+    budget.declare({ ...usualProfile, requestsAtOnce: 2 });
+    budget.declare(perMinute(null), aPace({ requestsPerSecond: 50, requestsAtOnce: 4 }));
+    budget.declare(perMinute(null), aPace({ requestsPerSecond: 10, requestsAtOnce: 3 }));
+    const held = await clock.runUntil(Promise.all([1, 2, 3].map(() => budget.acquire("bulk"))));
+    let isFourthOn = false;
+    const fourth = budget.acquire("bulk").then((permit) => {
+      isFourthOn = true;
+      permit?.finish(answered);
+    });
+    await clock.advance(1_000);
+    expect(isFourthOn).toBe(false);
+    for (const permit of held) permit?.finish(answered);
+    await clock.runUntil(fourth);
+    expect(await inTenSeconds(clock, budget)).toBeLessThanOrEqual(101);
+  });
 });
 
 test("other users of the same limit are taken into account", async () => {

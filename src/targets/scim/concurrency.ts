@@ -27,3 +27,9 @@ export const afterTrouble = (concurrency: Concurrency, request: number, started:
   request < concurrency.forgivenBefore
     ? concurrency
     : { limit: Math.max(fewest, concurrency.limit / 2), isKnown: true, forgivenBefore: started };
+
+/** After a 429 that concurrency has no part in: what was under way at that moment is the same event. */
+export const forgiven = (concurrency: Concurrency, started: number): Concurrency => ({
+  ...concurrency,
+  forgivenBefore: started,
+});

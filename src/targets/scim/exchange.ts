@@ -26,8 +26,11 @@ const keptBody = (text: string | null, secrets: readonly string[], hiding: Hidin
   if (text === null) return null;
   const shown = hiding === null || text === "" ? text : (hiding.body(text) ?? unreadable(text));
   const clean = withoutSecrets(mayHoldSecrets(shown) ? maskedText(shown) : shown, secrets);
-  return clean.length > keptCharacters ? `${clean.slice(0, keptCharacters)}…` : clean;
+  return clean.length > keptCharacters ? `${copyOf(clean.slice(0, keptCharacters))}…` : clean;
 };
+
+/** Part of a text that does not keep the whole of it in memory: the answer that shows a group of a hundred thousand members has many megabytes. */
+const copyOf = (part: string): string => Buffer.from(part).toString();
 
 /** What is kept of a request and its answer: no headers, bodies masked and cut, no secret anywhere. */
 export const exchangeOf = (

@@ -26,6 +26,8 @@ const doublesIn = 15_000;
 /** What was learned is of no use after so long without an answer: limits change. */
 const forgottenAfter = 15 * 60_000;
 const lowestRate = 1 / 60;
+/** What was not used of this time (milliseconds) may be caught up with: no timer rings on time. */
+const mostBehind = 30;
 /** Shortest time that tells a rate. */
 const shortest = 50;
 
@@ -56,7 +58,7 @@ export const openLearnedRate = (): LearnedRate => {
     send: (now) => {
       began = restingSince === null ? (began ?? now) : (began ?? restingSince) + now - restingSince;
       restingSince = null;
-      if (rate !== null) next = Math.max(next, now) + 1000 / rate;
+      if (rate !== null) next = Math.max(next, now - mostBehind) + 1000 / rate;
     },
     answered: (sentAt, now) => {
       if (isRefusing && sentAt >= refusedAt) recover(now);

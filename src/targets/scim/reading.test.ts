@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parsePath } from "#scim";
@@ -203,4 +205,24 @@ test("an exchange shows no secret and is cut", () => {
   });
   const broken = exchangeOf({ method: "GET", url: "u", body: '{"password":"hunt' }, null, at, at, []);
   expect(broken.requestBody).not.toContain("hunt");
+});
+
+test("what is kept of a long answer does not keep all of it in memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const now = new Date("2026-03-01T08:00:00.000Z");
+  const exchangeWith = (body: string) =>
+    exchangeOf(
+      { method: "PATCH", url: "https://t.example/Groups/1", body: null },
+      { ok: true, response: { status: 200, headers: {}, body } },
+      now,
+      now,
+      ["a-secret"],
+    );
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 40 }, (_, index) => exchangeWith(`{"${index}":"${"member ".repeat(500_000)}"}`));
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20 * 2 ** 20);
+  expect(kept.map(({ responseBody }) => responseBody?.length)).toEqual(kept.map(() => 4_001));
 });

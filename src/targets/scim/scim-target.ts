@@ -1,4 +1,4 @@
-import type { ObjectType, TargetProfile } from "#core";
+import type { ObjectType, ProfileChanges, TargetProfile } from "#core";
 import type { HttpClient } from "#http";
 import { type Clock, newId as systemNewId } from "#runtime";
 import { budgetKey, identityOf } from "../identity.ts";
@@ -33,6 +33,8 @@ export interface ScimTargetOptions {
   readonly baseUrl: string;
   readonly credentials: TargetCredentials;
   readonly profile: TargetProfile;
+  /** What of the profile an administrator says; a pace among it wins over what the target tells, and over what its refusals have taught. */
+  readonly own?: ProfileChanges;
   readonly clock: Clock;
   readonly http: HttpClient;
   /** For jitter, from 0 up to 1. */
@@ -55,7 +57,8 @@ export const openScimTarget = (options: ScimTargetOptions): Target => {
   const { organisation = null, newId = systemNewId, onNotice } = options;
   const budgets = options.budgets ?? openBudgetRegistry(clock, random);
   const budget = budgets.budget(budgetKey(baseUrl, organisation));
-  const withdraw = budget.declare(profile);
+  const { requestsPerSecond = null, requestsPerMinute = null, requestsAtOnce = null } = options.own ?? {};
+  const withdraw = budget.declare(profile, { requestsPerSecond, requestsPerMinute, requestsAtOnce });
   const deadline = options.deadline ?? profile.timeoutSeconds * 1000;
   const authorization = openAuthorization({ credentials: options.credentials, http, clock, deadline });
   const habits = openHabits(profile);

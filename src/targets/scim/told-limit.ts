@@ -1,6 +1,6 @@
 import type { RateSample } from "#http";
 import { countAnswer, countSample, type RateWindow, waitFor, windowAt } from "./rate-window.ts";
-import { openSendingLog, type SendingLog } from "./sending-log.ts";
+import { openSendingLog, type SendingLog, type Sent, uncounted } from "./sending-log.ts";
 
 interface Returned {
   /** The target's own count; null where the answer tells none. */
@@ -18,24 +18,25 @@ interface Returned {
 export interface ToldLimit {
   /** How long a request has to wait: 0 when it may go, null when only the end of a request in flight can tell. Milliseconds. */
   waitFor(inFlight: number, isFirstLane: boolean, now: number): number | null;
-  /** A request goes. @returns what takes it back, should it never have left */
-  send(now: number): () => void;
+  send(now: number): Sent;
   /** A request came back. */
   count(returned: Returned, now: number): void;
   refused(): void;
   /** Requests left; null without a limit. */
   left(inFlight: number, now: number): number | null;
+  /** Null without a limit. Of a window whose length is not told it is taken to be the usual minute. */
+  readonly perSecond: number | null;
 }
 
 /** Windows of up to this many seconds are short. */
 const longestShort = 5;
-
-const nothing = (): void => undefined;
+const usualSeconds = 60;
 
 export const openToldLimit = (): ToldLimit => {
   let window: RateWindow | null = null;
   let log: SendingLog | null = null;
   let logged = 0;
+  let windowSeconds = usualSeconds;
   let longest = 0;
 
   /** Length of the target's windows in seconds; null while it may be long. */
@@ -52,7 +53,7 @@ export const openToldLimit = (): ToldLimit => {
       window = window && windowAt(window, now);
       return window === null ? 0 : waitFor(window, inFlight, isFirstLane, now);
     },
-    send: (now) => log?.send(now) ?? nothing,
+    send: (now) => log?.send(now) ?? uncounted,
     count: ({ sample, isGood, sentAt, inFlight }, now) => {
       window = window && windowAt(window, now);
       if (sample === null) {
@@ -68,6 +69,7 @@ export const openToldLimit = (): ToldLimit => {
       if (limit === null || limit <= 0 || seconds === null) {
         log = null;
         window = countSample(window, sample, now);
+        windowSeconds = sample.windowSeconds ?? usualSeconds;
         return;
       }
       window = null;
@@ -80,5 +82,9 @@ export const openToldLimit = (): ToldLimit => {
     },
     refused: () => log?.refused(),
     left: (inFlight, now) => log?.left(now) ?? (window === null ? null : window.left - inFlight),
+    get perSecond() {
+      if (log?.limit != null) return log.limit / logged;
+      return window === null ? null : window.limit / windowSeconds;
+    },
   };
 };

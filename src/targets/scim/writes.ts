@@ -22,15 +22,23 @@ export type MemberChange = { readonly add: readonly string[]; readonly remove: r
 
 /** Plain JSON as it would travel. What JSON cannot hold is gone, and so is null: in SCIM what has no value is not there. */
 const asJson = (value: unknown): JsonValue | undefined => {
-  const text = JSON.stringify(value);
-  return text === undefined ? undefined : withoutNulls(JSON.parse(text) as JsonValue);
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      return Number.isFinite(value) ? value : undefined;
+    case "object":
+      return value === null ? undefined : compoundOf(value);
+    default:
+      return undefined;
+  }
 };
 
-const withoutNulls = (value: JsonValue): JsonValue | undefined => {
-  if (value === null) return undefined;
-  if (isJsonArray(value)) return value.map(withoutNulls).filter((item) => item !== undefined);
-  if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, withoutNulls(member)] as const);
+const compoundOf = (value: object): JsonValue | undefined => {
+  if (Array.isArray(value)) return asList(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") return asJson(value.toJSON());
+  const members = Object.entries(value).map(([name, member]) => [name, asJson(member)] as const);
   return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as JsonObject;
 };
 
