@@ -1,0 +1,27 @@
+import type { Bench } from "../bench.ts";
+import type { Heard } from "../wire.ts";
+
+/** One thing that is examined. */
+export interface Probe {
+  /** What is looked at, as it stands in a list of what could not be. */
+  readonly name: string;
+  /** Why it cannot be looked at, one sentence; null where it can. */
+  readonly lacks: (bench: Bench) => string | null;
+  /** Tells the bench what it sees. */
+  readonly examine: (bench: Bench) => Promise<void>;
+}
+
+export const anybody = ({ known }: Bench): string | null =>
+  known.reachable ? null : "the target could not be reached.";
+
+export const withAnn = (bench: Bench): string | null =>
+  anybody(bench) ?? (bench.known.ann === null ? "no user could be created." : null);
+
+export const withTeam = (bench: Bench): string | null =>
+  anybody(bench) ?? (bench.known.team === null ? "no group could be created." : null);
+
+/** True of an answer that did what was asked. */
+export const isGood = ({ trouble }: Heard): boolean => trouble === null;
+
+/** The sentence about an answer that is no good one. */
+export const sentence = ({ trouble }: Heard): string | undefined => trouble?.message;
