@@ -62,6 +62,8 @@ export interface Known {
   /** Users are taken with the most needed attributes only. */
   isLean: boolean;
   changes: boolean;
+  /** Paths that a user keeps and that the first one has nothing at. */
+  spare: readonly string[];
 }
 
 /** What probes work with: questions to the target, throw-away objects, and what is known by now. */
@@ -219,6 +221,7 @@ export const openBench = (options: BenchOptions): Bench & Litter => {
       searches: false,
       isLean: false,
       changes: false,
+      spare: [],
     },
     get profile() {
       return profile();

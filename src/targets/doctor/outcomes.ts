@@ -49,7 +49,8 @@ const works = { verdict: "works" } as const;
 const deviates = { verdict: "deviates" } as const;
 const cannot = { verdict: "cannot" } as const;
 
-const readAll = "Lockstep reads all accounts instead and compares for itself, which takes longer the more there are.";
+const readRest = "all accounts are read and compared here, which takes longer the more there are.";
+const readAll = `To find somebody, ${readRest}`;
 const notLogged =
   "Lockstep reads back what it wrote, says once that it was ignored, and does not send it for ever. Let the mapping flow at creation only, or take it out.";
 
@@ -255,10 +256,7 @@ const table = {
     ...deviates,
     says: ({ paths = [] }) =>
       paths.length === 0 ? "Users cannot be searched for." : `Users can be searched for by ${listOf(paths)} only.`,
-    means: ({ paths = [] }) =>
-      paths.length === 0
-        ? readAll
-        : `Match by one of these. By others, ${readAll.charAt(0).toLowerCase()}${readAll.slice(1)}`,
+    means: ({ paths = [] }) => (paths.length === 0 ? readAll : `Match by one of these: for others, ${readRest}`),
     teaches: ({ paths = [] }) => ({ filterable: paths }),
   },
   filterFoldsCase: { ...searching, ...works, says: () => "A search by userName takes no notice of letter case." },
@@ -291,7 +289,13 @@ const table = {
     ...listing,
     ...deviates,
     says: () => "It answers with all users whatever page is asked for.",
-    means: () => "Lockstep takes them in one answer.",
+    means: () => "Lockstep notices that nothing new comes, and stops there.",
+  },
+  pagingRefused: {
+    ...listing,
+    ...deviates,
+    says: (facts) => `It does not bear startIndex and count (${answerOf(facts)}), but lists users without them.`,
+    means: () => "Lockstep asks for all in one answer.",
     teaches: () => ({ paging: "none" }),
   },
   pagesRepeat: {
@@ -338,7 +342,8 @@ const table = {
   patchWorks: {
     ...changing,
     ...works,
-    says: ({ name }) => `Changes by PATCH arrive, worded as ${name}.`,
+    says: ({ name, paths = [] }) =>
+      `Changes by PATCH arrive, worded as ${name}${paths.length === 0 ? "" : `; also as ${listOf(paths)}`}.`,
     teaches: ({ value }) => (value === undefined ? {} : { patchStyle: value as TargetProfile["patchStyle"] }),
   },
   patchLacks: {

@@ -22,7 +22,10 @@ export const access = (kind: TargetCredentials["kind"]): Probe => ({
     if (trouble === null || status === 400 || status === 501) {
       bench.known.reachable = true;
       bench.tell("answers", { value: nameOfCredentials[kind] });
-      if (trouble !== null) bench.tell("cannotList", { said: trouble.message });
+      if (trouble === null) return;
+      const bare = await bench.list("User", []);
+      if (bare.trouble === null) bench.tell("pagingRefused", { status });
+      else bench.tell("cannotList", { said: trouble.message });
     } else
       bench.tell(status === 401 || status === 403 ? "refusesUs" : "unreachable", { said: trouble.message, status });
   },

@@ -59,6 +59,9 @@ const skills: readonly Skill[] = [
   { name: "take one of many values away", path: phone, value: () => undefined, turn: 2, knobs: [] },
 ];
 
+/** What many targets do not keep, whatever the wording. */
+const rare: ReadonlySet<string> = new Set(["nickName", phone]);
+
 interface Trial {
   readonly style: Style;
   readonly can: readonly Skill[];
@@ -83,7 +86,7 @@ const attempt = async (bench: Bench, thing: Thing, turn: 1 | 2, round: number, o
   const before = (await bench.look(thing)).shown;
   if (before === null) return null;
   const asked = skills
-    .filter((skill) => skill.turn === turn)
+    .filter((skill) => skill.turn === turn && (!rare.has(skill.path) || bench.known.spare.includes(skill.path)))
     .map((skill) => ({ skill, value: skill.value(round, bench) }))
     .filter(({ skill, value }) => isNews(before, skill.path, value));
   const changeOf = ({ skill, value }: (typeof asked)[number]): AttributeChange => ({ path: skill.path, value });
@@ -175,7 +178,12 @@ export const wording: Probe = {
       if (more.length > 0)
         bench.tell("patchLacks", { name: styleNames[style], paths: can.length === 0 ? ["change anything"] : more });
     }
-    bench.tell("patchWorks", { name: styleNames[best.style], ...(best.style === told ? {} : { value: best.style }) });
+    const alike = trials.filter(({ style, cannot }) => style !== best.style && cannot.length === best.cannot.length);
+    bench.tell("patchWorks", {
+      name: styleNames[best.style],
+      paths: alike.map(({ style }) => styleNames[style]),
+      ...(best.style === told ? {} : { value: best.style }),
+    });
     if (best.oneByOne) bench.tell("patchOneByOne");
     const left = await turnKnobs(bench, ann, best);
     if (left.length > 0) bench.tell("patchStill", { paths: left.map(({ name }) => name) });
@@ -232,7 +240,7 @@ const wantedChanges = (bench: Bench, manager: Thing | null): readonly AttributeC
     ...lean,
     { path: "externalId", value: bench.name("ann-renamed") },
     { path: "title", value: "Renamed" },
-    { path: phone, value: "+1 555 010 0099" },
+    ...(bench.known.spare.includes(phone) ? [{ path: phone, value: "+1 555 010 0099" }] : []),
     { path: `${enterprise}:department`, value: "Renamed" },
     { path: `${enterprise}:employeeNumber`, value: `${bench.run}r` },
     ...(manager === null ? [] : [{ path: `${enterprise}:manager.value`, value: manager.id }]),

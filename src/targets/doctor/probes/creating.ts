@@ -49,6 +49,8 @@ export const creation: Probe = {
 
 /** Composed and decomposed letters, two scripts and a sign outside the first plane. */
 const difficult = "Zoe\u0308 Mu\u0308ller-Ñandú 山田 🦄";
+/** What is kept of these is where something new can be added to later. */
+const rarer = { nickName: "Anna", phoneNumbers: [{ type: "work", value: "+1 555 010 0001" }] };
 const long = `Throw-away ${"x".repeat(200)}`;
 
 export const verbatim: Probe = {
@@ -60,7 +62,7 @@ export const verbatim: Probe = {
     const { thing, heard } = await bench.make("User", nameOf(run, "anna", domain), {
       ...base,
       displayName: difficult,
-      ...(base.title === undefined ? {} : { title: long }),
+      ...(base.title === undefined ? {} : { title: long, ...rarer }),
     });
     if (thing === null) {
       const said = sentence(heard);
@@ -76,6 +78,9 @@ export const verbatim: Probe = {
     bench.known.anna = thing;
     const { shown } = await bench.look(thing);
     if (shown === null) return;
+    bench.known.spare = ["nickName", 'phoneNumbers[type eq "work"].value'].filter(
+      (path) => valueAt(shown, path) !== undefined,
+    );
     const changed = [
       ...judged("displayName", difficult, readPath(shown, "displayName")),
       ...(base.title === undefined ? [] : judged("title", long, readPath(shown, "title"))),
