@@ -125,7 +125,7 @@ const tryStyle = async (
       return { said: done.refused.trouble?.message ?? "" };
     for (const { skill, value } of done.asked) (isTaken(done.shown, skill, value) ? can : cannot).push(skill);
     oneByOne ||= done.oneByOne;
-    if (done.refused === null) good = done.status;
+    if (done.refused === null) good = done.status ?? good;
   }
   return { style, can, cannot, oneByOne, good };
 };
@@ -202,17 +202,14 @@ export const replacing: Probe = {
     if (shown === null) return;
     const changes: readonly AttributeChange[] = [
       { path: "displayName", value: "Doctor put" },
-      { path: "active", value: !has(shown, "active", true) },
+      { path: "name.familyName", value: "Put" },
     ];
     const written = await bench.put(ann, changes, shown);
     const after = (await bench.look(ann)).shown;
     const works = after !== null && changes.every(({ path, value }) => has(after, path, value));
     const patches = isPatchable(bench);
-    if (works) {
-      bench.tell(patches ? "putWorks" : "putNeeded");
-      const current = after;
-      await bench.put(ann, [{ path: "active", value: true }], current);
-    } else {
+    if (works) bench.tell(patches ? "putWorks" : "putNeeded");
+    else {
       const said =
         written.refused?.trouble?.message ??
         `it is answered with ${written.last?.status ?? "nothing"}, but nothing changes.`;

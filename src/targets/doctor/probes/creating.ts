@@ -47,8 +47,8 @@ export const creation: Probe = {
   },
 };
 
-/** Composed and decomposed letters, two scripts and a sign outside the first plane. */
-const difficult = "Zoe\u0308 Mu\u0308ller-Ñandú 山田 🦄";
+/** Composed and decomposed letters, two scripts and a sign outside the first plane; it begins as the first user's name does. */
+const difficult = "Doctor ann Zoe\u0308 Mu\u0308ller-Ñandú 山田 🦄";
 /** What is kept of these is where something new can be added to later. */
 const rarer = { nickName: "Anna", phoneNumbers: [{ type: "work", value: "+1 555 010 0001" }] };
 const long = `Throw-away ${"x".repeat(200)}`;

@@ -57,9 +57,14 @@ export const groupSearch: Probe = {
     if (good.length > 0) bench.tell("groupFilterable", { paths: good });
     if (good.length < asked) bench.tell("groupFilterableOnly", { paths: good });
     const second = await bench.make("Group", team.name, { displayName: team.name });
-    const value = second.thing === null ? `is refused (${second.heard.status ?? "no answer"})` : "is created beside it";
+    const value =
+      second.thing === null
+        ? `is refused (${second.heard.status ?? "no answer"})`
+        : second.thing.id === team.id
+          ? "is answered with the first"
+          : "is created beside it";
     bench.tell("groupDuplicate", { value });
-    if (second.thing !== null) await bench.remove(second.thing);
+    if (second.thing !== null && second.thing.id !== team.id) await bench.remove(second.thing);
   },
 };
 

@@ -74,8 +74,9 @@ export const listing: Probe = {
       return void (bench.told("cannotList") ?? bench.tell("cannotList", { said: whole.trouble.message }));
     const claimed = typeof whole.body?.totalResults === "number" ? whole.body.totalResults : whole.all.length;
     const ids = (list: readonly JsonObject[]): string => JSON.stringify(list.map(idOf));
-    if (claimed > whole.all.length && whole.all.length < bench.profile.pageSize && whole.all.length > 0)
-      bench.tell("pageCap", { count: whole.all.length, of: Math.min(claimed, bench.profile.pageSize) });
+    const cap = whole.all.length;
+    if (claimed > cap && cap < bench.profile.pageSize && cap > 0 && (await page(cap + 1, cap)).all.length > 0)
+      bench.tell("pageCap", { count: cap, of: Math.min(claimed, bench.profile.pageSize) });
     const one = await page(1, 1);
     if (one.all.length > 1) {
       const isWhole = ids(one.all) === ids(whole.all) && one.all.length >= claimed;
