@@ -4,13 +4,13 @@ import { join } from "node:path";
 import type { ProfileLayers } from "#core";
 import { type HttpClient, type HttpRequest, openHttpClient } from "#http";
 import { type Clock, systemClock } from "#runtime";
-import { cleanUpTarget, type Examination, examineTarget, type TargetCredentials } from "#targets";
+import { type Examination, type Leftovers, openDoctor, type TargetCredentials } from "#targets";
 
 export interface DoctorRig {
   readonly folder: string;
   readonly http: HttpClient;
   examine(baseUrl: string, token: string, more?: ExamineMore): Promise<Examination>;
-  cleanUp(baseUrl: string, token: string, http?: HttpClient): ReturnType<typeof cleanUpTarget>;
+  cleanUp(baseUrl: string, token: string, http?: HttpClient): Promise<Leftovers>;
   close(): Promise<void>;
 }
 
@@ -34,27 +34,22 @@ const hastyClock: Clock = {
 export const openDoctorRig = (): DoctorRig => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
   const http = openHttpClient({ clock: hastyClock, allowedHosts: [] });
-  const common = (baseUrl: string, token: string, more: ExamineMore) => ({
+  const doctor = (client: HttpClient) => openDoctor({ http: client, clock: hastyClock, random: Math.random, folder });
+  const patient = (baseUrl: string, token: string, more: ExamineMore) => ({
     baseUrl,
     credentials: more.credentials ?? ({ kind: "bearer", token } as const),
     layers: { template: {}, found: {}, own: {}, baseUrl, ...more.layers },
-    http: more.http ?? http,
-    clock: hastyClock,
-    random: Math.random,
-    folder,
     signal: more.signal ?? new AbortController().signal,
   });
   return {
     folder,
     http,
-    examine: (baseUrl, token, more = {}) =>
-      examineTarget({
-        ...common(baseUrl, token, more),
-        domain: more.domain ?? "lockstep-doctor.example",
-        members: more.members ?? 3,
-        measuresPace: more.measuresPace ?? false,
-      }),
-    cleanUp: (baseUrl, token, other = http) => cleanUpTarget(common(baseUrl, token, { http: other })),
+    examine: (baseUrl, token, more = {}) => {
+      const { domain, members = 3, measuresPace = false } = more;
+      const wishes = { domain, members, measuresPace };
+      return doctor(more.http ?? http).examine(patient(baseUrl, token, more), wishes, () => undefined);
+    },
+    cleanUp: (baseUrl, token, other = http) => doctor(other).cleanUp(patient(baseUrl, token, {})),
     close: async () => {
       await http.close();
       rmSync(folder, { recursive: true, force: true });

@@ -13,7 +13,7 @@ import { probesFor } from "./probes/index.ts";
 import { bornAt, idOf, runNameOf } from "./throw-away.ts";
 import { openWire, stopped, type Wire } from "./wire.ts";
 
-export interface DoctorOptions {
+interface CommonOptions {
   readonly baseUrl: string;
   readonly credentials: TargetCredentials;
   /** What is known of how the target wants to be spoken to; what was found before does not count. */
@@ -26,15 +26,15 @@ export interface DoctorOptions {
   readonly folder: string;
   /** Aborted, the examination ends after the request that is under way, and removes what it made. */
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: ExaminationProgress) => void;
 }
 
-export interface ExaminationOptions extends DoctorOptions {
+interface ExaminationOptions extends CommonOptions {
   /** Domain of the throw-away users' names and addresses. */
   readonly domain: string;
   /** Throw-away users that join a group, at most. */
   readonly members: number;
   readonly measuresPace: boolean;
+  readonly onProgress: (progress: ExaminationProgress) => void;
 }
 
 export interface ExaminationProgress {
@@ -48,7 +48,7 @@ export interface ExaminationProgress {
 }
 
 /** What became of the doctor's throw-away objects. */
-export interface CleanUpReport extends CleanedUp {
+interface CleanUpReport extends CleanedUp {
   /** Kept only where something is left. */
   readonly journal: string | null;
 }
@@ -73,7 +73,7 @@ export interface Examination {
 const youth = 3600_000;
 
 /** Removes what earlier runs left: by their journals, and by name. */
-const openSweep = (options: DoctorOptions, wire: Wire) => {
+const openSweep = (options: CommonOptions, wire: Wire) => {
   const { clock, folder, baseUrl } = options;
   const identity = identityOf(baseUrl);
   const cleanUp = openCleanUp(wire, clock);
@@ -135,7 +135,7 @@ const sum = (...parts: readonly CleanedUp[]): CleanedUp => ({
 });
 
 /** Removes what examinations of this target have left, whoever began them. */
-export const cleanUpTarget = async (options: DoctorOptions): Promise<CleanedUp & { readonly requests: number }> => {
+export const cleanUpTarget = async (options: CommonOptions): Promise<CleanedUp & { readonly requests: number }> => {
   const { baseUrl, credentials, http, clock, layers, signal } = options;
   const profile = profileOf(layers);
   const quiet = {
@@ -183,7 +183,7 @@ export const examineTarget = async (options: ExaminationOptions): Promise<Examin
   let step = 0;
   let name = "";
   const count = (): number => wire.requests + last.requests;
-  const progress = (): void => onProgress?.({ step, steps, name, requests: count(), journal: journal.file });
+  const progress = (): void => onProgress({ step, steps, name, requests: count(), journal: journal.file });
   const learn = (status: number): boolean => {
     const { mediaType, ifMatch } = profile();
     if ((status === 415 || status === 406) && mediaType === "application/scim+json") {
