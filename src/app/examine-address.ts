@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { openHttpClient } from "#http";
 import { LockstepError, openLog, readConfiguration, systemClock } from "#runtime";
@@ -8,7 +8,8 @@ import type { AddressToExamine, Examination, ExaminationProgress, ExaminationWis
 import { outgoingRules } from "./outgoing-rules.ts";
 
 /** Journals lie in the data folder where there is one, else with the temporary files: found again by whoever comes next. */
-const journalsIn = (data: string): string => join(existsSync(data) ? data : join(tmpdir(), "lockstep"), "doctor");
+const journalsIn = (data: string): string =>
+  join(existsSync(data) ? data : join(tmpdir(), `lockstep-of-${userInfo().username}`), "doctor");
 
 const withDoctor = async <Result>(
   { baseUrl, credentials, data, signal }: AddressToExamine,

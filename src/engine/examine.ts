@@ -70,7 +70,12 @@ export const profileOfApp = async (q: Queryable, sealer: Store["sealer"], appId:
   const [job] = await jobsOf(q, app.id);
   const settings = job === undefined ? usualSettings : await jobSettings(q, job.id);
   const layers = profileLayers(template, settings, addressOf(template, await readSecrets(q, sealer, app.id)));
-  return { template: layers.template, found: settings.foundProfile, own: settings.profile, effective: profileOf(layers) };
+  return {
+    template: layers.template,
+    found: settings.foundProfile,
+    own: settings.profile,
+    effective: profileOf(layers),
+  };
 };
 
 export interface Examinations {
