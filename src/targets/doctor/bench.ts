@@ -62,7 +62,9 @@ export interface Known {
   /** Users are taken with the most needed attributes only. */
   isLean: boolean;
   changes: boolean;
-  /** Paths that a user keeps and that the first one has nothing at. */
+  /** Paths at which a new user kept what was sent. */
+  kept: readonly string[];
+  /** Those at which the first one was given nothing. */
   spare: readonly string[];
 }
 
@@ -221,6 +223,7 @@ export const openBench = (options: BenchOptions): Bench & Litter => {
       searches: false,
       isLean: false,
       changes: false,
+      kept: [],
       spare: [],
     },
     get profile() {

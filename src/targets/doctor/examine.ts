@@ -221,6 +221,7 @@ export const examineTarget = async (options: ExaminationOptions): Promise<Examin
 
   for (const [index, probe] of probes.entries()) {
     begin(probe.name);
+    if (probe.isNeedless?.(bench) === true) continue;
     const lacking = interrupted ? null : probe.lacks(bench);
     if (lacking !== null) bench.tell("notExamined", { name: probe.name, said: lacking });
     else await unlessStopped(() => probe.examine(bench));

@@ -371,7 +371,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "has no groups": {
     habit: refuses((request) => endpoint(request) === "Groups", 404),
-    finds: ["noGroups", "notExamined"],
+    finds: ["noGroups"],
     teaches: { ...everything, supportsGroups: false },
   },
   "takes members out by value only": {

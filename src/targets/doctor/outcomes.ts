@@ -1,4 +1,5 @@
 import type { ProfileChanges, TargetProfile } from "#core";
+import { shortPath } from "./people.ts";
 
 /** What an outcome is about; each sentence takes what it needs. */
 export interface Facts {
@@ -248,14 +249,15 @@ const table = {
   filterFails: {
     ...searching,
     ...deviates,
-    says: ({ path, value }) => `A search by ${path} ${value}.`,
-    means: () => readAll,
+    says: ({ paths, value }) => `A search by ${listOf(paths)} ${value}.`,
   },
   filterable: {
     ...searching,
     ...deviates,
     says: ({ paths = [] }) =>
-      paths.length === 0 ? "Users cannot be searched for." : `Users can be searched for by ${listOf(paths)} only.`,
+      paths.length === 0
+        ? "Users cannot be searched for."
+        : `Users can be searched for by ${listOf(paths.map(shortPath))} only.`,
     means: ({ paths = [] }) => (paths.length === 0 ? readAll : `Match by one of these: for others, ${readRest}`),
     teaches: ({ paths = [] }) => ({ filterable: paths }),
   },
@@ -350,7 +352,7 @@ const table = {
     ...changing,
     ...deviates,
     says: ({ name, paths }) => `By PATCH, worded as ${name}, it does not ${listOf(paths)}.`,
-    means: () => "Lockstep uses the wording below with which most arrives.",
+    means: () => "Lockstep uses the wording with which most arrives.",
   },
   patchOneByOne: {
     ...changing,
@@ -620,7 +622,7 @@ const table = {
     ...pace,
     ...works,
     says: ({ count, value }) =>
-      `Its answers tell a limit: ${count} requests${value === undefined ? "" : ` in ${value} seconds`}.`,
+      `Its answers tell a limit: ${count} requests${value === undefined ? "; the length of its window they do not tell" : ` in ${value} seconds`}.`,
     means: () => "Lockstep keeps to what the answers tell, to the full.",
     teaches: ({ count = 0, value }) =>
       value === "60" ? { requestsPerMinute: count } : value === "1" ? { requestsPerSecond: count } : {},

@@ -59,8 +59,9 @@ const skills: readonly Skill[] = [
   { name: "take one of many values away", path: phone, value: () => undefined, turn: 2, knobs: [] },
 ];
 
-/** What many targets do not keep, whatever the wording. */
-const rare: ReadonlySet<string> = new Set(["nickName", phone]);
+/** What a target does not keep at all is no matter of wording; whether it disables must be known in any case. */
+const isKept = ({ known }: Bench, path: string): boolean =>
+  path === "active" || known.kept.includes(path) || known.spare.includes(path);
 
 interface Trial {
   readonly style: Style;
@@ -86,7 +87,7 @@ const attempt = async (bench: Bench, thing: Thing, turn: 1 | 2, round: number, o
   const before = (await bench.look(thing)).shown;
   if (before === null) return null;
   const asked = skills
-    .filter((skill) => skill.turn === turn && (!rare.has(skill.path) || bench.known.spare.includes(skill.path)))
+    .filter((skill) => skill.turn === turn && isKept(bench, skill.path))
     .map((skill) => ({ skill, value: skill.value(round, bench) }))
     .filter(({ skill, value }) => isNews(before, skill.path, value));
   const changeOf = ({ skill, value }: (typeof asked)[number]): AttributeChange => ({ path: skill.path, value });
@@ -200,13 +201,15 @@ export const replacing: Probe = {
     const ann = bench.known.ann as Thing;
     const { shown } = await bench.look(ann);
     if (shown === null) return;
-    const changes: readonly AttributeChange[] = [
+    const all: readonly AttributeChange[] = [
       { path: "displayName", value: "Doctor put" },
       { path: "name.familyName", value: "Put" },
     ];
+    const changes = all.filter(({ path }) => isKept(bench, path));
     const written = await bench.put(ann, changes, shown);
     const after = (await bench.look(ann)).shown;
-    const works = after !== null && changes.every(({ path, value }) => has(after, path, value));
+    const works =
+      after !== null && written.refused === null && changes.every(({ path, value }) => has(after, path, value));
     const patches = isPatchable(bench);
     if (works) bench.tell(patches ? "putWorks" : "putNeeded");
     else {
@@ -223,25 +226,25 @@ export const replacing: Probe = {
 const canChange = (bench: Bench): string | null =>
   withAnn(bench) ?? (bench.known.changes ? null : "users cannot be changed.");
 
+/** New values for what it keeps; a manager where it keeps the extension that managers stand in. */
 const wantedChanges = (bench: Bench, manager: Thing | null): readonly AttributeChange[] => {
   const renamed = `${bench.name("ann-renamed")}@${bench.domain}`;
-  const lean: readonly AttributeChange[] = [
+  const department = `${enterprise}:department`;
+  const all: readonly AttributeChange[] = [
     { path: "userName", value: renamed },
+    { path: "externalId", value: bench.name("ann-renamed") },
     { path: "displayName", value: "Doctor renamed" },
     { path: "name.givenName", value: "Doc" },
     { path: "name.familyName", value: "Renamed" },
     { path: 'emails[type eq "work"].value', value: renamed },
-  ];
-  if (bench.known.isLean) return lean;
-  return [
-    ...lean,
-    { path: "externalId", value: bench.name("ann-renamed") },
+    { path: phone, value: "+1 555 010 0099" },
     { path: "title", value: "Renamed" },
-    ...(bench.known.spare.includes(phone) ? [{ path: phone, value: "+1 555 010 0099" }] : []),
-    { path: `${enterprise}:department`, value: "Renamed" },
+    { path: department, value: "Renamed" },
     { path: `${enterprise}:employeeNumber`, value: `${bench.run}r` },
-    ...(manager === null ? [] : [{ path: `${enterprise}:manager.value`, value: manager.id }]),
   ];
+  const kept = all.filter(({ path }) => isKept(bench, path));
+  const hasManager = manager !== null && bench.known.kept.includes(department);
+  return hasManager ? [...kept, { path: `${enterprise}:manager.value`, value: manager.id }] : kept;
 };
 
 const shownPath = (path: string): string => path.replace(/manager\.value$/, "manager");
@@ -290,12 +293,8 @@ export const attributes: Probe = {
     const ann = bench.known.ann as Thing;
     const { took, ignored, refused } = await change(bench, ann, wantedChanges(bench, bench.known.anna));
     if (took.length > 0) bench.tell("attributesChange", { paths: took.map(nameOfPath) });
-    const lost = bench.told("doesNotKeep")?.paths ?? [];
-    for (const { path, status, lie } of ignored) {
-      // What is not kept at all has been told.
-      if (lost.includes(shortPath(path))) continue;
+    for (const { path, status, lie } of ignored)
       bench.tell(lie ? "changeShownOnly" : "changeIgnored", { path: nameOfPath(path), status });
-    }
     for (const { path, said } of refused) bench.tell("changeRefused", { path: nameOfPath(path), said });
     const emptied = ["title", phone, `${enterprise}:department`, `${enterprise}:manager.value`].filter((path) =>
       took.includes(path),

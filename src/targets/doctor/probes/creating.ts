@@ -41,6 +41,7 @@ export const creation: Probe = {
     bench.known.ann = thing;
     const sent = keptPaths.filter((path) => wantedAt(resource, path) !== undefined);
     const kept = sent.filter((path) => has(shown, path, wantedAt(resource, path)));
+    bench.known.kept = kept;
     bench.tell("keeps", { paths: kept.map(shortPath) });
     const lost = sent.filter((path) => !kept.includes(path)).map(shortPath);
     if (lost.length > 0) bench.tell("doesNotKeep", { paths: lost });

@@ -5,7 +5,7 @@ import type { Bench, Thing } from "../bench.ts";
 import { has, valueAt } from "../compare.ts";
 import { leanPersonOf, personOf } from "../people.ts";
 import { idOf, nameOf } from "../throw-away.ts";
-import { anybody, type Probe, sentence, withTeam } from "./probe.ts";
+import { anybody, type Probe, sentence, withoutGroups, withTeam } from "./probe.ts";
 import { complaintOf } from "./searching.ts";
 
 export const groupCreation: Probe = {
@@ -40,6 +40,7 @@ export const groupCreation: Probe = {
 
 export const groupSearch: Probe = {
   name: "Searching for groups",
+  isNeedless: withoutGroups,
   lacks: withTeam,
   examine: async (bench) => {
     const team = bench.known.team as Thing;
@@ -70,6 +71,7 @@ export const groupSearch: Probe = {
 
 export const groupRename: Probe = {
   name: "Renaming a group",
+  isNeedless: withoutGroups,
   lacks: withTeam,
   examine: async (bench) => {
     const team = bench.known.team as Thing;
@@ -109,6 +111,7 @@ const removals: readonly ProfileChanges[] = [{ memberRemoval: "filter" }, { memb
 
 export const membership: Probe = {
   name: "Members of a group",
+  isNeedless: withoutGroups,
   lacks: (bench) => withTeam(bench) ?? (bench.known.ann === null ? "no user could be created." : null),
   examine: async (bench) => {
     const team = bench.known.team as Thing;

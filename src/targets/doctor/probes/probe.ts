@@ -7,6 +7,8 @@ export interface Probe {
   readonly name: string;
   /** Why it cannot be looked at, one sentence; null where it can. */
   readonly lacks: (bench: Bench) => string | null;
+  /** True where there is nothing to look at, which has been told already. */
+  readonly isNeedless?: (bench: Bench) => boolean;
   /** Tells the bench what it sees. */
   readonly examine: (bench: Bench) => Promise<void>;
 }
@@ -16,6 +18,10 @@ export const anybody = ({ known }: Bench): string | null =>
 
 export const withAnn = (bench: Bench): string | null =>
   anybody(bench) ?? (bench.known.ann === null ? "no user could be created." : null);
+
+/** Groups that the target does not have need no more words. */
+export const withoutGroups = (bench: Bench): boolean =>
+  bench.told("noGroups") !== null || bench.told("groupRefused") !== null;
 
 export const withTeam = (bench: Bench): string | null =>
   anybody(bench) ?? (bench.known.team === null ? "no group could be created." : null);

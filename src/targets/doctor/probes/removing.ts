@@ -1,7 +1,7 @@
 import type { Bench, Thing } from "../bench.ts";
 import { leanPersonOf, personOf } from "../people.ts";
 import { nameOf } from "../throw-away.ts";
-import { type Probe, sentence, withAnn } from "./probe.ts";
+import { type Probe, sentence, withAnn, withoutGroups } from "./probe.ts";
 
 const resourceOf = ({ run, domain, known }: Bench, what: string) =>
   known.isLean ? leanPersonOf(run, what, domain) : personOf(run, what, domain);
@@ -28,6 +28,7 @@ export const deletion: Probe = {
 
 export const groupDeletion: Probe = {
   name: "Deleting a group",
+  isNeedless: withoutGroups,
   lacks: (bench) => withAnn(bench) ?? (bench.known.team === null ? "no group could be created." : null),
   examine: async (bench) => {
     const team = bench.known.team as Thing;

@@ -37,6 +37,7 @@ export const userSearch: Probe = {
     const ann = bench.known.ann as Thing;
     const { shown } = await bench.look(ann);
     const good: string[] = [];
+    const complaints = new Map<string, string[]>();
     let asked = 0;
     for (const path of searchPaths) {
       const value = shown === null ? undefined : valueAt(shown, path);
@@ -44,8 +45,9 @@ export const userSearch: Probe = {
       asked += 1;
       const complaint = await complaintOf(bench, "User", path, value, ann.id);
       if (complaint === null) good.push(path);
-      else bench.tell("filterFails", { path: shortPath(path), value: complaint });
+      else complaints.set(complaint, [...(complaints.get(complaint) ?? []), shortPath(path)]);
     }
+    for (const [value, paths] of complaints) bench.tell("filterFails", { paths, value });
     if (good.length > 0) bench.tell("filters", { paths: good.map(shortPath) });
     if (good.length < asked) bench.tell("filterable", { paths: good });
     bench.known.searches = good.includes("userName");
