@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { schemaUrns } from "#scim";
 import { endAll, lockstep, openPlace, type Place, projectFolder, type Started, start } from "#test/e2e/command-line.ts";
@@ -154,6 +155,25 @@ test("after a kill -9 in the middle, --clean-up leaves the target as it was", { 
   expect(cleaned).toMatchObject({ code: 0, err: "" });
   expect(JSON.parse(cleaned.out)).toMatchObject({ removed: target.state.removed.length - 1, left: [] });
   expect([target.state.users, target.state.groups]).toEqual([before, []]);
+  await target.close();
+});
+
+test("Ctrl-C ends an examination with exit code 130 and leaves the target as it was", { timeout: 60_000 }, async () => {
+  const target = await startScimTestServer({
+    token,
+    faults: [{ kind: "hang", method: "GET", path: "/Groups?excludedAttributes=members&startIndex" }],
+  });
+  const program = join(projectFolder, "bin/lockstep.mjs");
+  const args = ["doctor", target.baseUrl, "--token", token, "--data", folder];
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const printed = text(child.stdout);
+  const ended = once(child, "close");
+  await target.held(1);
+  expect(target.state.users.length).toBeGreaterThan(0);
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  expect(await printed).toContain("The examination was stopped before its end; nothing is concluded from it.");
+  expect([target.state.users, target.state.groups]).toEqual([[], []]);
   await target.close();
 });
 

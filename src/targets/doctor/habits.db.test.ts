@@ -449,3 +449,68 @@ test.each(Object.entries(cases))("a target that %s is told as just that", async 
   if (verdict !== undefined) expect(done.verdict).toBe(verdict);
   expect([...server.users.all(), ...server.groups.all()]).toEqual(expect.arrayContaining(before));
 });
+
+/** Adds headers to every answer. */
+const telling =
+  (headers: Readonly<Record<string, string>>): Habit =>
+  async (request, send) => {
+    const done = await send(request);
+    return done.ok
+      ? { ...done, response: { ...done.response, headers: { ...done.response.headers, ...headers } } }
+      : done;
+  };
+
+/** The reads that measure the pace. */
+const isPaceRead = ({ url }: HttpRequest): boolean => url.endsWith("/Users?count=1");
+
+const atPace = async (habit: Habit) => {
+  let reads = 0;
+  const counting: Habit = (request, send) => {
+    if (isPaceRead(request) && request.headers.authorization === `Bearer ${token}`) reads += 1;
+    return habit(request, send);
+  };
+  const http: HttpClient = {
+    request: (request) => counting(request, (asked) => rig.http.request(asked)),
+    close: async () => undefined,
+  };
+  const done = await rig.examine(server.baseUrl, token, { http, members: 2, measuresPace: true });
+  return { ...done, reads, pace: done.findings.filter(({ code }) => code.startsWith("rate")) };
+};
+
+test("a limit is learned where the answers tell it with its window, and told where they leave the window out", async () => {
+  const perMinute = await atPace(
+    telling({ ratelimit: '"default";r=590;t=30', "ratelimit-policy": '"default";q=600;w=60' }),
+  );
+  expect(perMinute.pace).toMatchObject([
+    { code: "rateTold", says: "Its answers tell a limit: 600 requests in 60 seconds." },
+  ]);
+  expect(perMinute.profile).toEqual({ ...everything, requestsPerMinute: 600 });
+  const bare = await atPace(telling({ "x-ratelimit-limit": "100", "x-ratelimit-remaining": "90" }));
+  expect(bare.pace.map(({ code }) => code)).toEqual(["rateTold"]);
+  expect(bare.profile).toEqual(everything);
+});
+
+test("measuring the pace ends at the first 429 and after 60 reads, and concludes no limit from either", async () => {
+  let left = 5;
+  const limited = await atPace((request, send) => {
+    if (!isPaceRead(request)) return send(request);
+    left -= 1;
+    return left < 0 ? Promise.resolve(refusal(429)) : send(request);
+  });
+  expect(limited.pace.map(({ code }) => code)).toEqual(["rateReached"]);
+  expect(limited.reads).toBeLessThanOrEqual(9);
+  expect(limited.profile).toEqual(everything);
+  const free = await atPace((request, send) => send(request));
+  expect(free.pace.map(({ code }) => code)).toEqual(["rateUntold"]);
+  expect(free.reads).toBeLessThanOrEqual(60);
+  expect(free.profile).toEqual(everything);
+});
+
+test("a target that asks for patience in the middle gets it, and is told the same as without", async () => {
+  for (const path of ["/Users", "/Groups"])
+    for (const method of ["GET", "POST", "PATCH", "DELETE"])
+      server.faults.add({ kind: "429", method, path, times: 2, retryAfter: "1" });
+  const { findings, profile } = await rig.examine(server.baseUrl, token, { members: 4 });
+  expect(new Set(findings.map(({ code }) => code))).toEqual(honest);
+  expect(profile).toEqual(everything);
+});

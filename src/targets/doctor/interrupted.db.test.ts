@@ -51,7 +51,7 @@ afterAll(async () => {
 /** Requests of an examination that nothing disturbs. */
 const wholeRun = async (): Promise<number> => {
   fresh();
-  const { requests, verdict } = await rig.examine(server.baseUrl, token);
+  const { requests, verdict } = await rig.examine(server.baseUrl, token, { members: 2 });
   expect(verdict).not.toBe("cannot");
   return requests;
 };
@@ -65,6 +65,28 @@ test("an examination leaves the target as it was, and writes to nobody who was t
   expect(readdirSync(rig.folder)).toEqual([]);
 });
 
+test("what earlier runs left without a journal is known by its name: old ones go with the next run, young ones with a clean-up", async () => {
+  const { before } = fresh();
+  const named = (at: number) => `lockstep-doctor-${at.toString(36).padStart(8, "0")}abcd-ann@example.com`;
+  const seconds = Math.floor(Date.now() / 1000);
+  const leave = (userName: string) => server.users.create({ schemas: [schemaUrns.user], userName, active: true });
+  leave(named(seconds - 7200));
+  leave(named(seconds - 60));
+  const there = () => server.users.all().map(({ userName }) => userName);
+  expect(there()).toContain(named(seconds - 7200));
+  expect((await rig.examine(server.baseUrl, token)).cleanUp.left).toEqual([]);
+  expect(there()).not.toContain(named(seconds - 7200));
+  expect(there()).toContain(named(seconds - 60));
+  expect(await rig.cleanUp(server.baseUrl, token)).toMatchObject({ removed: 1, left: [] });
+  expect(record()).toEqual(before);
+
+  // Also where nothing can be searched for.
+  leave(named(seconds - 60));
+  server.faults.add({ kind: "501", method: "GET", path: "/Users?filter", times: null });
+  expect(await rig.cleanUp(server.baseUrl, token)).toMatchObject({ removed: 1, left: [] });
+  expect(record()).toEqual(before);
+});
+
 describe("disturbed at each of its requests in turn", () => {
   test("stopped: it removes what it made", { timeout: 120_000 }, async () => {
     const all = await wholeRun();
@@ -76,7 +98,11 @@ describe("disturbed at each of its requests in turn", () => {
         stop.abort();
         return answer;
       });
-      const { interrupted, cleanUp, profile } = await rig.examine(server.baseUrl, token, { http, signal: stop.signal });
+      const { interrupted, cleanUp, profile } = await rig.examine(server.baseUrl, token, {
+        http,
+        signal: stop.signal,
+        members: 2,
+      });
       expect({ at, record: record() }).toEqual({ at, record: before });
       expect(written().filter((id) => theirs.includes(id))).toEqual([]);
       if (interrupted) expect(profile).toEqual({});
@@ -95,7 +121,7 @@ describe("disturbed at each of its requests in turn", () => {
           failure: { code: "Reset", sent: true, message: "The connection broke.", status: null, headers: null },
         };
       });
-      const { cleanUp } = await rig.examine(server.baseUrl, token, { http });
+      const { cleanUp } = await rig.examine(server.baseUrl, token, { http, members: 2 });
       expect({ at, record: record() }).toEqual({ at, record: before });
       expect(written().filter((id) => theirs.includes(id))).toEqual([]);
       expect(cleanUp).toMatchObject({ left: [], journal: null });
@@ -115,7 +141,7 @@ describe("disturbed at each of its requests in turn", () => {
         tell();
         return new Promise(() => undefined);
       });
-      void rig.examine(server.baseUrl, token, { http });
+      void rig.examine(server.baseUrl, token, { http, members: 2 });
       await dead;
       const { left } = await rig.cleanUp(server.baseUrl, token);
       expect(left).toEqual([]);

@@ -37,18 +37,19 @@ const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
 export const openJournal = (folder: string, identity: string, run: string): Journal => {
   const file = join(folder, `${prefixOf(identity)}${run}.jsonl`);
   let isOpen = false;
-  const write = (value: object): void => {
+  const write = (value: object, flush: boolean): void => {
     if (!isOpen) {
       mkdirSync(folder, { recursive: true });
       appendFileSync(file, lineOf({ run, target: identity, pid: process.pid }), { mode: 0o600 });
     }
     isOpen = true;
-    appendFileSync(file, lineOf(value), { flush: true });
+    appendFileSync(file, lineOf(value), { flush });
   };
   return {
     file,
-    about: (type, name) => write({ type, name }),
-    made: (type, name, id) => write({ type, name, id }),
+    about: (type, name) => write({ type, name }, true),
+    // Without it the name is searched for, so that nobody waits for the disk.
+    made: (type, name, id) => write({ type, name, id }, false),
     close: () => rmSync(file, { force: true }),
   };
 };

@@ -10,6 +10,7 @@ import { complaintOf } from "./searching.ts";
 
 export const groupCreation: Probe = {
   name: "Groups",
+  isNeedless: withoutGroups,
   lacks: anybody,
   examine: async (bench) => {
     const listed = await bench.list("Group", [

@@ -19,9 +19,9 @@ export const anybody = ({ known }: Bench): string | null =>
 export const withAnn = (bench: Bench): string | null =>
   anybody(bench) ?? (bench.known.ann === null ? "no user could be created." : null);
 
-/** Groups that the target does not have need no more words. */
+/** Groups that nobody wants there, or that the target does not have, need no more words. */
 export const withoutGroups = (bench: Bench): boolean =>
-  bench.told("noGroups") !== null || bench.told("groupRefused") !== null;
+  !bench.baseProfile.supportsGroups || bench.told("noGroups") !== null || bench.told("groupRefused") !== null;
 
 export const withTeam = (bench: Bench): string | null =>
   anybody(bench) ?? (bench.known.team === null ? "no group could be created." : null);
