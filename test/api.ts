@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenedApi, openApi } from "#api";
 import { getJob, setJobState } from "#apps";
-import type { AttributeValue } from "#core";
+import { type AttributeValue, usualProfile } from "#core";
 import type {
+  AppProfile,
   ConnectionTest,
   CycleReport,
   Engine,
+  Examination,
   JobStatus,
+  Leftovers,
   MappingTest,
   OnDemandResult,
   Progress,
@@ -30,6 +33,7 @@ export class EngineRecorder implements Engine {
   test: ConnectionTest = { ok: true, code: null, message: "The connection works.", advice: [], exchange: null };
   onDemand: ((objectId: string, dry: boolean) => OnDemandResult) | null = null;
   cycle: ((jobId: string, tell: (progress: Progress) => void) => Promise<CycleReport>) | null = null;
+  examination: Examination | null = null;
   statusOf: Partial<JobStatus> = {};
   mappingTest: MappingTest | null = null;
   scope: readonly ScopePreview[] = [];
@@ -79,6 +83,19 @@ export class EngineRecorder implements Engine {
   async testConnection(appId: string, credentials?: Parameters<Engine["testConnection"]>[1]): Promise<ConnectionTest> {
     this.calls.push(["testConnection", appId, credentials]);
     return this.test;
+  }
+  async examine(appId: string, ...more: unknown[]): Promise<Examination> {
+    this.calls.push(["examine", appId, ...more.slice(0, 2)]);
+    if (this.examination === null) throw new TypeError("no examination was prepared");
+    return this.examination;
+  }
+  async removeLeftovers(appId: string, given: unknown): Promise<Leftovers> {
+    this.calls.push(["removeLeftovers", appId, given]);
+    return { removed: 0, left: [], requests: 2 };
+  }
+  async profileOf(appId: string): Promise<AppProfile> {
+    this.calls.push(["profileOf", appId]);
+    return { template: {}, found: null, own: {}, effective: usualProfile };
   }
   async provision(jobId: string, objectId: string, { dry }: { readonly dry: boolean }): Promise<OnDemandResult> {
     this.calls.push(["provision", jobId, objectId, dry]);

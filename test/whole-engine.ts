@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { addApp, assign, createJob, saveSecrets, setJobState } from "#apps";
 import { profileOf } from "#core";
 import { addMembers, createGroup, importObjects } from "#directory";
@@ -5,7 +7,7 @@ import { type Engine, openEngine } from "#engine";
 import { openHttpClient } from "#http";
 import { type Logger, silentLog, systemClock } from "#runtime";
 import { openQueue, openStore, type Store, type StoreOptions } from "#store";
-import { type Exchange, openBudgetRegistry, openScimTarget } from "#targets";
+import { type Exchange, openBudgetRegistry, openDoctor, openScimTarget } from "#targets";
 
 export interface WholeEngineOptions extends Pick<StoreOptions, "folder" | "databaseUrl" | "template"> {
   readonly log?: Logger;
@@ -32,6 +34,12 @@ export const openWholeEngine = async (options: WholeEngineOptions): Promise<Whol
     clock: systemClock,
     log,
     retentionDays: 30,
+    doctor: openDoctor({
+      http,
+      clock: systemClock,
+      random: Math.random,
+      folder: join(tmpdir(), `lockstep-journals-${process.pid}`),
+    }),
     openTarget: ({ baseUrl, credentials, layers }) =>
       openScimTarget({
         baseUrl,

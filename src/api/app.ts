@@ -16,6 +16,7 @@ import { servicePrincipalRoutes } from "./graph/service-principals.ts";
 import { synchronizationRoutes } from "./graph/synchronization.ts";
 import { userRoutes } from "./graph/users.ts";
 import { appRoutes } from "./lockstep/apps.ts";
+import { doctorRoutes } from "./lockstep/doctor.ts";
 import { functionRoutes } from "./lockstep/functions.ts";
 import { importRoutes } from "./lockstep/imports.ts";
 import { jobRoutes } from "./lockstep/jobs.ts";
@@ -43,6 +44,7 @@ const lockstepRoutes = [
   trialRoutes,
   functionRoutes,
   appRoutes,
+  doctorRoutes,
   logRoutes,
   importRoutes,
 ];

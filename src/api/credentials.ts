@@ -26,11 +26,8 @@ export const withValue = (pairs: readonly SecretPair[], key: string, value: stri
 
 const originOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).origin : null);
 
-/**
- * Tests the connection with these credentials; what is not given is taken from what is saved. A saved token is never sent to another
- * host than the one it was saved for.
- */
-export const testCredentials = async (api: Api, app: App, given: ConnectionCredentials): Promise<ConnectionTest> => {
+/** A saved token is never sent to another host than the one it was saved for. @throws ApiError where it would be, or the address is none */
+export const mustFitSaved = async (api: Api, app: App, given: ConnectionCredentials): Promise<void> => {
   const { baseAddress } = given;
   if (baseAddress !== undefined) {
     const url = URL.canParse(baseAddress) ? new URL(baseAddress) : null;
@@ -44,6 +41,11 @@ export const testCredentials = async (api: Api, app: App, given: ConnectionCrede
       throw new ApiError(400, "SecretMustBeReentered", sentence);
     }
   }
+};
+
+/** Tests the connection with these credentials; what is not given is taken from what is saved. */
+export const testCredentials = async (api: Api, app: App, given: ConnectionCredentials): Promise<ConnectionTest> => {
+  await mustFitSaved(api, app, given);
   return api.engine.testConnection(app.id, given);
 };
 

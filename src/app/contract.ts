@@ -1,4 +1,16 @@
 import type { Progress } from "#engine";
+import type { TargetCredentials } from "#targets";
+
+export type { Examination, ExaminationProgress, ExaminationWishes, Leftovers } from "#targets";
+
+/** A target that no app is connected to. */
+export interface AddressToExamine {
+  readonly baseUrl: string;
+  readonly credentials: TargetCredentials;
+  /** Data folder; journals lie elsewhere where it is missing. */
+  readonly data: string;
+  readonly signal: AbortSignal;
+}
 
 export interface StartOptions {
   /** Data folder; made when it is missing. */

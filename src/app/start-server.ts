@@ -1,24 +1,17 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { openApi } from "#api";
 import { listApps, listJobs, listSecretsMasked, readSecrets, saveSecrets } from "#apps";
 import { profileOf } from "#core";
 import { type Engine, type OpenTarget, openEngine } from "#engine";
-import { type HttpClientOptions, openHttpClient, proxyRules } from "#http";
-import {
-  type Clock,
-  type Configuration,
-  LockstepError,
-  openLog,
-  readConfiguration,
-  sentenceOf,
-  systemClock,
-} from "#runtime";
+import { openHttpClient } from "#http";
+import { type Clock, openLog, readConfiguration, systemClock } from "#runtime";
 import { openSandbox, type Sandbox } from "#sandbox";
 import { openQueue, openStore, type Store } from "#store";
-import { identityOf, openBudgetRegistry, openScimTarget } from "#targets";
+import { identityOf, openBudgetRegistry, openDoctor, openScimTarget } from "#targets";
 import type { RunningServer, StartOptions, StartReporter } from "./contract.ts";
 import { runFirstCycles } from "./first-cycle.ts";
+import { outgoingRules } from "./outgoing-rules.ts";
 import { openServerFiles, type ServerFiles } from "./server-files.ts";
 import { setUp } from "./set-up.ts";
 
@@ -56,7 +49,7 @@ export const startServer = async (options: StartOptions, report: StartReporter):
     sayPort(report, "sandbox tenant", options.sandboxPort, sandbox.port, sandbox.baseUrl);
     const queue = await openQueue(store, configuration.DATABASE_URL, log);
     closers.push(() => queue.stop());
-    const http = openHttpClient({ clock, log, ...outgoingRules(configuration, report) });
+    const http = openHttpClient({ clock, log, ...outgoingRules(configuration, report.say) });
     closers.push(() => http.close());
     const budgets = openBudgetRegistry(clock, Math.random);
     const openTarget: OpenTarget = ({ baseUrl, credentials, layers }) =>
@@ -81,6 +74,7 @@ export const startServer = async (options: StartOptions, report: StartReporter):
       clock,
       log,
       openTarget,
+      doctor: openDoctor({ http, clock, random: Math.random, folder: join(data, "doctor") }),
       retentionDays: configuration.LOCKSTEP_RETENTION_DAYS,
     });
     closers.push(() => engine.stop());
@@ -142,36 +136,6 @@ export const startServer = async (options: StartOptions, report: StartReporter):
     await close();
     throw error;
   }
-};
-
-/** How requests leave this machine. @throws Error when the proxy or the file of authorities cannot be used */
-const outgoingRules = (
-  configuration: Configuration,
-  report: StartReporter,
-): Pick<HttpClientOptions, "allowedHosts" | "authorities" | "proxies"> => {
-  const { HTTPS_PROXY, NO_PROXY, LOCKSTEP_CA_FILE, LOCKSTEP_ALLOWED_HOSTS: allowedHosts } = configuration;
-  if ((HTTPS_PROXY ?? "") !== "")
-    report.say("Requests to targets go through the proxy; what names lead to is for the proxy to check.");
-  return {
-    allowedHosts,
-    authorities: LOCKSTEP_CA_FILE === undefined ? [] : [readAuthorities(LOCKSTEP_CA_FILE)],
-    proxies: proxyRules(HTTPS_PROXY, NO_PROXY),
-  };
-};
-
-const readAuthorities = (file: string): string => {
-  try {
-    const pem = readFileSync(file, "utf8");
-    if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
-  } catch (error) {
-    throw new LockstepError("AuthoritiesUnreadable", `LOCKSTEP_CA_FILE cannot be read: ${sentenceOf(error)}`, {
-      cause: error,
-    });
-  }
-  throw new LockstepError(
-    "AuthoritiesUnreadable",
-    `LOCKSTEP_CA_FILE names ${file}, which holds no certificate; give a file in PEM form, with BEGIN CERTIFICATE.`,
-  );
 };
 
 const sayPort = (report: StartReporter, what: string, wished: number, got: number, address: string): void => {

@@ -12,6 +12,7 @@ export type CliErrorCode =
   | "ServerRefused"
   | "StreamBroken"
   | "FileUnreadable"
+  | "FileUnwritable"
   | "Interrupted"
   | "NothingImported";
 
@@ -23,6 +24,7 @@ const codeOfExit: Readonly<Record<CliErrorCode, ExitCode>> = {
   ServerRefused: exitCodes.failure,
   StreamBroken: exitCodes.failure,
   FileUnreadable: exitCodes.failure,
+  FileUnwritable: exitCodes.failure,
   Interrupted: exitCodes.interrupted,
   NothingImported: exitCodes.failure,
 };

@@ -5,6 +5,7 @@ import { registerApp } from "./commands/app.ts";
 import { registerAssign, registerUnassign } from "./commands/assign.ts";
 import { registerAttribute } from "./commands/attribute.ts";
 import { registerCredentials, registerTestConnection } from "./commands/credentials.ts";
+import { registerDoctor } from "./commands/doctor.ts";
 import { registerExpression } from "./commands/expression.ts";
 import { registerFilter } from "./commands/filter.ts";
 import { registerGroup } from "./commands/group.ts";
@@ -14,6 +15,7 @@ import { registerPause, registerRestart, registerResume } from "./commands/job-s
 import { registerLogs } from "./commands/logs.ts";
 import { registerMapping } from "./commands/mapping.ts";
 import { registerPace } from "./commands/pace.ts";
+import { registerProfile } from "./commands/profile.ts";
 import { registerProvision } from "./commands/provision.ts";
 import { registerRetry } from "./commands/retry.ts";
 import { registerRun } from "./commands/run.ts";
@@ -36,6 +38,8 @@ const commands: readonly Register[] = [
   registerApp,
   registerCredentials,
   registerTestConnection,
+  registerDoctor,
+  registerProfile,
   registerAssign,
   registerUnassign,
   registerRun,

@@ -4,14 +4,23 @@ import type {
   AttributeValue,
   GuardLimits,
   ObjectType,
+  ProfileChanges,
   Quarantine,
   Reason,
   SynchronizationSchema,
+  TargetProfile,
 } from "#core";
 import type { ProvisioningEntry } from "#journal";
-import type { Exchange, TargetCredentials } from "#targets";
+import type {
+  Examination,
+  ExaminationProgress,
+  ExaminationWishes,
+  Exchange,
+  Leftovers,
+  TargetCredentials,
+} from "#targets";
 
-export type { TargetCredentials } from "#targets";
+export type { Examination, ExaminationProgress, ExaminationWishes, Leftovers, TargetCredentials } from "#targets";
 
 /** True counts of a job, taken from its tables; `pending` = due and neither held nor failed. */
 export interface JobCounts {
@@ -208,6 +217,18 @@ export interface ConnectionTest {
   readonly exchange: Exchange | null;
 }
 
+/** How an app's target is spoken to, and who says so. */
+export interface AppProfile {
+  /** What the app's template says. */
+  readonly template: ProfileChanges;
+  /** What an examination found; null before there was one. It counts only for the address at which it was found. */
+  readonly found: { readonly baseUrl: string; readonly at: string; readonly profile: ProfileChanges } | null;
+  /** What the administrator says, which wins. */
+  readonly own: ProfileChanges;
+  /** All of it together, as the next cycle uses it. */
+  readonly effective: TargetProfile;
+}
+
 /** What of a job's memory a restart forgets (graph-api A.4). Owed removals are never forgotten. */
 export interface RestartScope {
   readonly watermark: boolean;
@@ -232,6 +253,20 @@ export interface Engine {
   /** Calls `listener` whenever a running cycle has moved on (a few times a second at most). @returns the function that ends it */
   watch(jobId: string, listener: (progress: Progress) => void): () => void;
   testConnection(appId: string, given?: ConnectionCredentials): Promise<ConnectionTest>;
+  /**
+   * Examines an app's target with throw-away objects, and keeps what was found for its job unless it was stopped or the target could not be reached.
+   * @param options.signal stops it; what it made is removed all the same
+   */
+  examine(
+    appId: string,
+    given: ConnectionCredentials,
+    wishes: ExaminationWishes,
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: ExaminationProgress) => void },
+  ): Promise<Examination>;
+  /** Removes what examinations of an app's target have left. */
+  removeLeftovers(appId: string, given: ConnectionCredentials, signal: AbortSignal): Promise<Leftovers>;
+  /** How an app's target is spoken to. */
+  profileOf(appId: string): Promise<AppProfile>;
   /** Evaluates one object now, before everything else. `dry` reads the target and writes nothing. */
   provision(jobId: string, objectId: string, options: { readonly dry: boolean }): Promise<OnDemandResult>;
   /** Every target attribute of one object under the saved schema, or under a draft; reads the target and writes nothing. */

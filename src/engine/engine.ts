@@ -6,10 +6,12 @@ import { dropOld, ensurePartitions } from "#journal";
 import { type Clock, isGuid, type Logger } from "#runtime";
 import type { Queue, Store } from "#store";
 import { pruneFeed, tidy } from "#store";
+import type { Doctor } from "#targets";
 import type { CycleReport, Engine, Progress } from "./contract.ts";
 import { type JobRuntime, runCycle } from "./cycle.ts";
 import { retryNow } from "./due.ts";
 import { EngineError } from "./errors.ts";
+import { openExaminations, profileOfApp } from "./examine.ts";
 import { allowHeld, listHeld, rejectHeld } from "./held.ts";
 import { type OpenTarget, openContextCache, withDraft } from "./job-context.ts";
 import { moveTarget, rememberJob, saveHealth } from "./job-state.ts";
@@ -29,6 +31,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly openTarget: OpenTarget;
+  /** Examines targets; without one `examine` is refused. */
+  readonly doctor?: Doctor;
   /** Days for which the provisioning log is kept. */
   readonly retentionDays: number;
   /** From 0 up to 1, for what is done now and then; the system's unless told. */
@@ -55,6 +59,7 @@ export const openEngine = (options: EngineOptions): Engine => {
   const { store, queue, clock, log } = options;
   const contexts = openContextCache(store, clock, options.openTarget);
   const reservations = openReservations();
+  const examinations = openExaminations(options);
   const runners = new Map<string, Runner>();
   const stopping = new AbortController();
   const draw = options.draw ?? Math.random;
@@ -247,6 +252,11 @@ export const openEngine = (options: EngineOptions): Engine => {
     },
     testConnection: (appId, credentials) =>
       testConnection(store, options.openTarget, appId, credentials ?? {}, stopping.signal),
+    examine: (appId, given, wishes, { signal, onProgress }) =>
+      examinations.examine(appId, given, wishes, AbortSignal.any([signal, stopping.signal]), onProgress),
+    removeLeftovers: (appId, given, signal) =>
+      examinations.removeLeftovers(appId, given, AbortSignal.any([signal, stopping.signal])),
+    profileOf: (appId) => profileOfApp(store.db, store.sealer, appId),
     provision: async (jobId, objectId, { dry }) => {
       await mustKnow(jobId);
       mustBeIds([objectId]);
@@ -347,6 +357,7 @@ export const openEngine = (options: EngineOptions): Engine => {
     stop: async () => {
       stopping.abort();
       await Promise.all([...runners.values()].map(({ running }) => running?.catch(() => null)));
+      await examinations.ended();
       while ([...runners.values()].some(({ busy }) => busy.size > 0)) await clock.sleep(20);
       await contexts.close();
     },

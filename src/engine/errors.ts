@@ -7,7 +7,8 @@ export type EngineErrorCode =
   | "SchemaInvalid"
   | "FenceLost"
   | "Stopping"
-  | "NotMapped";
+  | "NotMapped"
+  | "ExaminationRunning";
 
 export class EngineError extends LockstepError<EngineErrorCode> {
   override readonly name = "EngineError";

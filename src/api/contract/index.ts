@@ -1,7 +1,18 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
 import type { ObjectType, ProfileChanges, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
 import type { DescribedFunction, ExpressionTrial } from "#core/expressions";
-import type { CycleReport, HeldObject, JobStatus, Progress, ScopePreview, TargetCredentials } from "#engine";
+import type {
+  CycleReport,
+  Examination,
+  ExaminationProgress,
+  ExaminationWishes,
+  HeldObject,
+  JobStatus,
+  Leftovers,
+  Progress,
+  ScopePreview,
+  TargetCredentials,
+} from "#engine";
 import type { ProvisioningEntry } from "#journal";
 import type { ImportSummary, RowProblem } from "#sources";
 
@@ -16,13 +27,18 @@ export type {
   SynchronizationSchema,
 } from "#core";
 export type {
+  AppProfile,
   ConnectionTest,
   CycleCounts,
   CycleReport,
+  Examination,
+  ExaminationProgress,
+  ExaminationWishes,
   FailedObject,
   HeldObject,
   JobCounts,
   JobStatus,
+  Leftovers,
   MappingTest,
   OnDemandResult,
   Progress,
@@ -85,6 +101,26 @@ export interface ServerStatus {
 
 /** One line of POST /jobs/{job}/run; a report or an error is the last one. */
 export type RunLine = { readonly progress: Progress } | { readonly report: CycleReport } | ErrorBody;
+
+/** POST /apps/{app}/doctor: what is not given is taken from what is saved. `cleanUp` removes what earlier examinations left, and does nothing else. */
+export interface DoctorRequest extends ExaminationWishes {
+  readonly baseAddress?: string;
+  readonly credentials?: TargetCredentials;
+  readonly cleanUp?: boolean;
+}
+
+/** One line of its answer; a report, leftovers or an error is the last one. Whoever hangs up stops it, and what was made is removed. */
+export type DoctorLine =
+  | { readonly progress: ExaminationProgress }
+  | { readonly report: Examination }
+  | { readonly leftovers: Leftovers };
+
+/** PUT /apps/{app}/profile; answers, as GET does, with an AppProfile. `found` null forgets what was found. */
+export interface ProfileRequest {
+  readonly found?: { readonly baseUrl: string; readonly at: string; readonly profile: object } | null;
+  /** Takes the place of what the administrator said before. */
+  readonly own?: object;
+}
 
 export interface ImportProgress {
   /** Work done and to do, in bytes over all passes through the file. */

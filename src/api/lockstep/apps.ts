@@ -37,7 +37,7 @@ import { namedPrincipal } from "./principals.ts";
 
 const given = z.string().trim().min(1).optional();
 const text = z.string().trim().min(1);
-const credentials = z.discriminatedUnion("kind", [
+export const credentialsGiven = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("bearer"), token: text }),
   z.strictObject({ kind: z.literal("basic"), userName: text, password: z.string().min(1) }),
   z.strictObject({
@@ -49,7 +49,7 @@ const credentials = z.discriminatedUnion("kind", [
     sendAs: z.enum(["header", "body", "assertion"]).default("header"),
   }),
 ]);
-const testBody = z.strictObject({ baseAddress: given, secretToken: given, credentials: credentials.optional() });
+const testBody = z.strictObject({ baseAddress: given, secretToken: given, credentials: credentialsGiven.optional() });
 const credentialsBody = testBody.extend({ skipTest: z.boolean().default(false) });
 const scopeBody = z.strictObject({ syncAll: z.boolean() });
 const limits = z.strictObject({ enabled: z.boolean(), absolute: z.number(), percent: z.number(), floor: z.number() });

@@ -13,7 +13,7 @@ import { CliError, exitCodes, ServerError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
 /** What the ways to authenticate other than a token need. */
-interface ClientFlags {
+export interface ClientFlags {
   readonly userName?: string;
   readonly clientId?: string;
   readonly tokenUrl?: string;
@@ -29,10 +29,10 @@ interface CredentialFlags extends AppOptions, ClientFlags {
   readonly show?: boolean;
 }
 
-const TOKEN_VARIABLE = "LOCKSTEP_SECRET_TOKEN";
+export const TOKEN_VARIABLE = "LOCKSTEP_SECRET_TOKEN";
 
 /** Options for apps that want a user name and password, or an OAuth client. */
-const withClient = (command: Command): Command =>
+export const withClient = (command: Command): Command =>
   command
     .option("--user-name <name>", "basic authentication as this user; the secret is the password")
     .option("--client-id <id>", "OAuth 2.0 client credentials: the client's id; the secret is the client secret")
@@ -116,7 +116,11 @@ const save = async (reference: string | undefined, flags: CredentialFlags, shell
 };
 
 /** What the options and the secret make together; undefined where nothing of it was given. */
-const credentialsOf = (flags: ClientFlags, secret: string | undefined): TargetCredentials | undefined => {
+export const credentialsOf = (
+  flags: ClientFlags,
+  secret: string | undefined,
+  fileOption = "--secret-token-file",
+): TargetCredentials | undefined => {
   const { userName, clientId, tokenUrl, scope, clientAuth } = flags;
   if (userName !== undefined && clientId !== undefined) throw wrongUse("Give --user-name or --client-id, not both.");
   if (clientId === undefined && (tokenUrl ?? scope ?? clientAuth) !== undefined)
@@ -126,7 +130,7 @@ const credentialsOf = (flags: ClientFlags, secret: string | undefined): TargetCr
   if (secret === undefined) {
     if (userName === undefined && clientId === undefined) return undefined;
     throw wrongUse(
-      `${userName === undefined ? "--client-id needs the client secret" : "--user-name needs the password"}: give it with --secret-token-file or ${TOKEN_VARIABLE}.`,
+      `${userName === undefined ? "--client-id needs the client secret" : "--user-name needs the password"}: give it with ${fileOption} or ${TOKEN_VARIABLE}.`,
     );
   }
   if (userName !== undefined) return { kind: "basic", userName, password: secret };
@@ -157,10 +161,10 @@ const tokenOf = async (flags: CredentialFlags, shell: Shell, app: string): Promi
   return typed === "" ? undefined : typed;
 };
 
-const secretName = (flags: ClientFlags): string =>
+export const secretName = (flags: ClientFlags): string =>
   flags.userName !== undefined ? "Password" : flags.clientId !== undefined ? "Client secret" : "Secret token";
 
-const readToken = async (file: string, shell: Shell): Promise<string> => {
+export const readToken = async (file: string, shell: Shell): Promise<string> => {
   let content: string;
   try {
     content =
