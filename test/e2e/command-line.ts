@@ -185,7 +185,8 @@ const launchReady = async (args: readonly string[], options: RunOptions) => {
 export const startSandbox = async (args: readonly string[], options: RunOptions = {}) => {
   const { child, ready } = await launchReady(["sandbox", "--json", "--port", "0", ...args], options);
   const printed = ready as { readonly baseUrl: string; readonly token: string; readonly web?: string };
-  return { printed, ...sandboxUsers(printed), end: () => endOf(child, "SIGTERM") };
+  const end = (signal: NodeJS.Signals = "SIGTERM") => endOf(child, signal);
+  return { printed, ...sandboxUsers(printed), end };
 };
 
 /** Starts a server and waits until it says that it is ready. Ports are free ones unless told. */
