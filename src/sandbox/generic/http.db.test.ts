@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -128,6 +129,47 @@ test.each([
   const body = JSON.stringify(user(`${Math.random()}@contoso.example`));
   const reply = await sandbox.call("POST", "/Users", body, { "content-type": type });
   expect([reply.status, reply.headers.get("content-type")]).toEqual([status, "application/scim+json"]);
+});
+
+test.each([
+  ["identity", 201],
+  ["gzip", 415],
+  ["br", 415],
+])("a body in the encoding %s is answered %i", async (encoding, status) => {
+  const reply = await sandbox.call("POST", "/Users", user(`${encoding}@contoso.example`), {
+    "content-encoding": encoding,
+  });
+  expect(reply.status).toBe(status);
+  if (status === 415) expect(reply.body.detail).toContain(`"${encoding}"`);
+});
+
+test("the longest filter fits an address, and what is longer is refused as SCIM refuses", async () => {
+  const search = (length: number) =>
+    sandbox.call("GET", `/Users?filter=${encodeURIComponent(`userName eq "${"漢".repeat(length)}"`)}`);
+  const longest = 8192 - 'userName eq ""'.length;
+  expect((await search(longest)).body).toMatchObject({ schemas: [messageUrns.listResponse], totalResults: 0 });
+  expect((await search(longest + 1)).body).toMatchObject({ status: "400", scimType: "invalidFilter" });
+  for (let time = 0; time < 5; time++) {
+    const reply = await search(100_000);
+    expect([reply.status, reply.headers.get("content-type")]).toEqual([431, "application/scim+json"]);
+    expect(reply.body).toEqual({
+      schemas: [messageUrns.error],
+      status: "431",
+      detail: expect.stringContaining("POST to /.search"),
+    });
+  }
+});
+
+test("a client that names the host in its first line, as through a proxy, is served", async () => {
+  const { port } = new URL(sandbox.baseUrl);
+  const path = `${sandbox.baseUrl}/Users/${id}`;
+  const headers = { authorization: `Bearer ${sandbox.token}` };
+  const status = await new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, headers }, (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
+  expect(status).toBe(200);
 });
 
 test.each([
