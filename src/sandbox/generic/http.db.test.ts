@@ -247,9 +247,9 @@ test("compat publishes id, externalId and meta with the schemas, strict leaves t
 
 test("a restart finds everything as it was: token, mode and resources", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-generic-"));
-  const open = async () => {
+  const open = async (chosen: { mode?: "strict" } = {}) => {
     const store = await openStore({ folder, log: silentLog });
-    const running = await openGenericSandbox({ store, clock: systemClock, log: silentLog, port: 0 });
+    const running = await openGenericSandbox({ store, clock: systemClock, log: silentLog, port: 0, ...chosen });
     return { ...running, end: () => running.close().then(() => store.close()) };
   };
   const ask = (running: Awaited<ReturnType<typeof open>>, method: string, body?: object) =>
@@ -259,11 +259,11 @@ test("a restart finds everything as it was: token, mode and resources", async ()
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   try {
-    const first = await open();
+    const first = await open({ mode: "strict" });
     await ask(first, "POST", user("kept@contoso.example"));
     await first.end();
     const second = await open();
-    expect(second.token).toBe(first.token);
+    expect([second.token, first.mode, second.mode]).toEqual([first.token, "strict", "strict"]);
     const found = (await (await ask(second, "GET")).json()) as { Resources: readonly { userName: string }[] };
     expect(found.Resources.map(({ userName }) => userName)).toEqual(["kept@contoso.example"]);
     await second.end();
