@@ -11,8 +11,16 @@ const NEEDED = 24;
 if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
   // Most of the time that a small command takes is compiling; where the folder cannot be written, nothing is kept.
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/lockstep/compiled", import.meta.url)));
+  endWithParent();
   await import("../src/cli/main.ts");
 } else handOver();
+
+// Who was handed over to stops in good order when the other one is gone without a word, and nobody is left to pass signals on.
+function endWithParent() {
+  if (process.channel === undefined) return;
+  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.channel.unref();
+}
 
 function handOver() {
   const name = process.platform === "win32" ? "node.exe" : "node";
@@ -25,7 +33,9 @@ function handOver() {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   // A terminal sends Ctrl-C to both processes, and the child is the one that stops in good order; others signal this one alone.
   process.on("SIGINT", () => {
     if (!process.stdin.isTTY) child.kill("SIGINT");

@@ -99,5 +99,7 @@ export interface RunningSandbox {
   readonly web: string | null;
   /** Where its administrator signs in without a password, once and within a day; null where there is nobody to sign in. */
   readonly signInLink: string | null;
+  /** How the tenant takes what clients send; null where the profile has no modes. */
+  readonly mode: SandboxMode | null;
   stop(): Promise<void>;
 }

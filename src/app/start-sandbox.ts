@@ -5,7 +5,8 @@ import type { RunningSandbox, SandboxOptions } from "./contract.ts";
 
 const open = async (store: Store, log: Logger, { port, profile }: SandboxOptions) => {
   const common = { store, clock: systemClock, log, port };
-  if (profile.kind === "thousandeyes") return openSandbox({ ...common, rateLimit: profile.rateLimit });
+  if (profile.kind === "thousandeyes")
+    return { ...(await openSandbox({ ...common, rateLimit: profile.rateLimit })), mode: null };
   const { mode, publicUrl } = profile;
   const own = { ...(mode === null ? {} : { mode }), ...(publicUrl === null ? {} : { publicUrl }) };
   return { ...(await openGenericSandbox({ ...common, ...own })), web: null, signInLink: null };
@@ -17,12 +18,13 @@ export const startSandbox = async (options: SandboxOptions): Promise<RunningSand
   const { LOCKSTEP_KEY: key } = readConfiguration(process.env);
   const store = await openStore({ folder: options.data, log, key });
   try {
-    const { baseUrl, token, web, signInLink, close } = await open(store, log, options);
+    const { baseUrl, token, web, signInLink, mode, close } = await open(store, log, options);
     return {
       baseUrl,
       token,
       web,
       signInLink,
+      mode,
       stop: async () => {
         await close();
         await store.close();

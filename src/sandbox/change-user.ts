@@ -30,7 +30,7 @@ import { type Answer, answer, refusal, refuse } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import { whyNotGrant } from "./default-grant.ts";
 import { events } from "./events.ts";
-import { askEmailChange, cancelEmailChange, followLogin, isLoginTaken } from "./mail/email-change.ts";
+import { askEmailChange, cancelEmailChange, followLogin, isLoginTaken, mustConfirm } from "./mail/email-change.ts";
 import { settled } from "./outcome.ts";
 import type { Tenant } from "./tenant.ts";
 import { activityOf, isId, locationOf, missing, notEditable, show, taken } from "./user-answers.ts";
@@ -87,7 +87,8 @@ const changeUser = async (
       if (!mayEditAccount(caller, before)) return notEditable;
       const changed = change(resourceOf(id, before));
       if (!changed.ok) return refusal(changed.error);
-      const state = stateOf(changed.value, before, settings);
+      const confirmEmailChanges = await mustConfirm(tx, tenant.organization, before.personId);
+      const state = stateOf(changed.value, before, { ...settings, confirmEmailChanges });
       if (!state.ok) return refusal(state.error);
       const after = state.value;
       const asked = after.pendingEmail === before.pendingEmail ? null : after.pendingEmail;

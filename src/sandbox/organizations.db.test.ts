@@ -172,6 +172,24 @@ test("an organisation does not get hold of a person of another one through mail 
   expect(mine.status).toBe(201);
 });
 
+test("an organisation that wants no confirmation does not get hold of a person of another one either", async () => {
+  const [login, wanted] = [name(), name()];
+  await sandbox.call("POST", "/Users", user(login));
+  const two = (await callThere("POST", "/Users", user(login))).body;
+  const own = (await callThere("POST", "/Users", user(name()))).body;
+  await there.ask("PATCH", "settings", { confirmEmailChanges: false });
+  const changed = await callThere("PUT", `/Users/${two.id}`, user(login, { emails: [{ value: wanted }] }));
+  expect([changed.status, changed.body.emails]).toEqual([200, [{ value: login }]]);
+  await there.ask("PATCH", `users/${two.id}`, { email: wanted });
+  const asked = (await there.ask("GET", `users/${two.id}`)).body;
+  expect([asked.email, asked.pendingEmail]).toEqual([login, wanted]);
+
+  const next = name();
+  await there.ask("PATCH", `users/${own.id}`, { email: next });
+  expect((await there.ask("GET", `users/${own.id}`)).body).toMatchObject({ email: next, pendingEmail: null });
+  await there.ask("PATCH", "settings", { confirmEmailChanges: true });
+});
+
 test("a person in two organisations signs in once and works in either, where a password is enough", async () => {
   const login = name();
   await sandbox.call("POST", "/Users", user(login));

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import { type Result, type ScimError, scimError, scimMediaType, statusError } from "#scim";
+import { type Result, type ScimError, scimError, statusError } from "#scim";
+import { unsupported } from "./provider/json-body.ts";
 
 /** Bytes of a request body that are read. */
 const longestBody = 1024 * 1024;
@@ -75,10 +76,8 @@ export const readForm = async (context: Context): Promise<Result<URLSearchParams
 
 /** Reads the JSON body of a write. Fails with 415, 413 or invalidSyntax. */
 export const readJson = async (context: Context): Promise<Result<unknown>> => {
-  const type = mediaTypeOf(context);
-  if (type !== scimMediaType && type !== "application/json") {
-    return refuse(statusError(415, `A request body must be ${scimMediaType} (application/json is taken as well).`));
-  }
+  const wrongType = unsupported((name) => context.req.header(name));
+  if (wrongType !== null) return refuse(wrongType);
   const text = await readText(context);
   if (!text.ok) return text;
   try {

@@ -218,6 +218,7 @@ test("pages begin at startIndex, hold count users and never more than 200", asyn
   expect(await page("count=500")).toEqual([221, 1, 200, 200]);
   expect(await page("startIndex=201&count=100")).toEqual([221, 201, 21, 21]);
   expect(await page("startIndex=900")).toEqual([221, 900, 0, 0]);
+  expect(await page(`startIndex=${"9".repeat(30)}`)).toEqual([221, Number.MAX_SAFE_INTEGER, 0, 0]);
   expect(await page("count=0")).toEqual([221, 1, 0, 0]);
   expect(await page("startIndex=-4&count=-1")).toEqual([221, 1, 0, 0]);
   expect(await page("startIndex=x&count=y")).toEqual([221, 1, 100, 100]);

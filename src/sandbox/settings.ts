@@ -166,13 +166,16 @@ export const switchDescriptions: readonly SwitchDescription[] = Object.entries(s
   describe(name, schema),
 );
 
+const sentenceOfIssue = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }) =>
+  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
+
 /** Reads settings as stored or given; what is missing takes its default. @throws SandboxError `InvalidSettings` */
 export const readSettings = (given: unknown): SandboxSettings => {
   const read = shape.safeParse(given);
   if (read.success) return read.data;
   throw new SandboxError(
     "InvalidSettings",
-    `The sandbox's settings cannot be used: ${z.prettifyError(read.error).replaceAll("\n", " ")}. Correct them or leave them out.`,
+    `The sandbox's settings cannot be used: ${read.error.issues.map(sentenceOfIssue).join("; ")}. Correct them or leave them out.`,
     { detail: sentenceOf(read.error) },
   );
 };

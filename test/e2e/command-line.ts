@@ -183,9 +183,10 @@ const launchReady = async (args: readonly string[], options: RunOptions) => {
 
 /** Starts a sandbox tenant alone, on any free port. */
 export const startSandbox = async (args: readonly string[], options: RunOptions = {}) => {
-  const { child, ready } = await launchReady(["sandbox", "--json", "--port", "0", ...args], options);
+  const { child, ready, err } = await launchReady(["sandbox", "--json", "--port", "0", ...args], options);
   const printed = ready as { readonly baseUrl: string; readonly token: string; readonly web?: string };
-  return { printed, ...sandboxUsers(printed), end: () => endOf(child, "SIGTERM") };
+  const end = (signal: NodeJS.Signals = "SIGTERM") => endOf(child, signal);
+  return { printed, ...sandboxUsers(printed), err, end };
 };
 
 /** Starts a server and waits until it says that it is ready. Ports are free ones unless told. */

@@ -4,7 +4,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { endAll, lockstep, openPlace, type Place, projectFolder, type Started, start, until } from "./command-line.ts";
+import {
+  endAll,
+  lockstep,
+  openPlace,
+  type Place,
+  projectFolder,
+  type Started,
+  start,
+  startSandbox,
+  until,
+} from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
@@ -168,17 +178,35 @@ test("without a server, or with a wrong token, a command says what to do", async
   }
 });
 
-test("an older Node.js hands over to the one that the project brings, through a link too", async () => {
+/** Every Node.js of this machine, the project's own aside. */
+const installedNodes = (): readonly string[] => {
   const found = execFileSync("which", ["-a", "node"], { encoding: "utf8" }).trim().split("\n");
-  const nodes = [...new Set(found)].filter((node) => !node.includes("node_modules"));
+  return [...new Set(found)].filter((node) => !node.includes("node_modules"));
+};
+
+test("an older Node.js hands over to the one that the project brings, through a link too", async () => {
   const link = join(place.data, "linked");
   symlinkSync(program, link);
-  for (const node of nodes) {
+  for (const node of installedNodes()) {
     const env = { PATH: "/nonexistent" };
     expect(await lockstep(["--version"], { node, env })).toMatchObject({ code: 0, out: "0.1.0\n" });
     expect(await lockstep(["status", "--data", place.data], { node, program: link })).toMatchObject({ code: 0 });
     expect(await lockstep(["nonsense"], { node })).toMatchObject({ code: 2 });
     const input = '{"expression":"Append([a], \\"!\\")","attributes":{"a":"é"}}\n';
     expect(await lockstep(["expression", "eval"], { node, input })).toMatchObject({ code: 0, out: '{"value":"é!"}\n' });
+  }
+});
+
+test("when an older Node.js is killed, what it handed over to ends as well", async () => {
+  for (const node of installedNodes()) {
+    const sandbox = await startSandbox(["--memory"], { node });
+    expect((await sandbox.call("GET", "/Users?count=0")).status).toBe(200);
+    await sandbox.end("SIGKILL");
+    await until("nobody answers", () =>
+      fetch(sandbox.printed.baseUrl).then(
+        () => false,
+        () => true,
+      ),
+    );
   }
 });

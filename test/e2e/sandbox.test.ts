@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { endAll, lockstep, startSandbox } from "./command-line.ts";
+import { endAll, lockstep, startSandbox, until } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -40,6 +40,22 @@ test("in memory nothing is kept, and a new tenant takes what Entra sends", async
   expect(await (await startSandbox(["--profile", "generic", "--memory"])).all()).toEqual([]);
 });
 
+test("what is still under way when a tenant stops is no failure to tell of", async () => {
+  const running = await startSandbox(["--profile", "generic", "--memory"]);
+  const operations = Array.from({ length: 200 }, (_, n) => ({
+    method: "POST",
+    path: "/Users",
+    bulkId: `${n}`,
+    data: { ...user, userName: `${n}@contoso.example`, password: "Correct-Horse-1" },
+  }));
+  const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+  const cutOff = expect(running.call("POST", "/Bulk", { schemas, Operations: operations })).rejects.toThrow();
+  await until("the first of them is made", async () => (await running.all()).length > 0);
+  await running.end();
+  await cutOff;
+  expect(running.err()).toBe("");
+});
+
 test("behind a proxy, resources are where clients find them", async () => {
   const publicUrl = "https://scim.contoso.example/tenant/scim/v2";
   const args = ["--profile", "generic", "--memory", "--public-url", `${publicUrl}/`];
@@ -59,10 +75,19 @@ test.each([
   [["--profile", "generic", "--rate-limit", "5"], "--rate-limit belongs to the profile thousandeyes."],
   [["--public-url", "https://scim.contoso.example"], "--public-url belongs to the profile generic."],
   [["--profile", "generic", "--public-url", "scim.contoso.example"], "It must be an address"],
+  [["--profile", "generic", "--public-url", "https://ada:secret@scim.contoso.example"], "It must not hold a user name"],
+  [["--data", "somewhere"], "--memory keeps nothing"],
+  [["--data", ""], "--memory keeps nothing"],
   [["--profile", "okta"], "Allowed choices are thousandeyes, generic."],
   [["--profile", "generic", "--mode", "lax"], "Allowed choices are strict, compat."],
 ])("sandbox %j is wrong use", async (args, sentence) => {
   const { code, err, out } = await lockstep(["sandbox", "--memory", ...args]);
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(sentence);
+});
+
+test("a data folder without a name is wrong use, and nothing is written where the command was given", async () => {
+  const cwd = mkdtempSync(join(folder, "here-"));
+  const { code, err } = await lockstep(["sandbox", "--port", "0", "--data", ""], { cwd });
+  expect([code, err, readdirSync(cwd)]).toEqual([2, "--data names no folder. Name one, or leave it out.\n", []]);
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { codeOf } from "#runtime";
-import { CliError } from "../problems.ts";
+import { CliError, wrongUse } from "../problems.ts";
 import type { Shell } from "../shell.ts";
 
 const FOLDER = ".lockstep";
@@ -10,8 +10,10 @@ const FOLDER = ".lockstep";
 /**
  * The data folder that a command means: the one that was named, else `.lockstep` here or in a folder above, up to the root of the project
  * (the first folder with a package.json or a .git); where there is none yet, `.lockstep` here.
+ * @throws CliError `WrongUse` for a name without a letter, which a variable that is not set leaves
  */
 export const dataFolder = (named: string | undefined, cwd: string): string => {
+  if (named?.trim() === "") throw wrongUse("--data names no folder. Name one, or leave it out.");
   if (named !== undefined) return resolve(cwd, named);
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, FOLDER))) return join(folder, FOLDER);

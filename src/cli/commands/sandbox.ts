@@ -31,7 +31,8 @@ const usualLimit = 240;
 
 const publicUrl = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
+  if (url?.username || url?.password) throw new InvalidArgumentError("It must not hold a user name or a password.");
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url.href;
   throw new InvalidArgumentError("It must be an address such as https://scim.contoso.example/scim/v2.");
 };
 
@@ -53,9 +54,8 @@ const profileOf = (flags: SandboxFlags): SandboxProfile => {
     : { kind: "thousandeyes", rateLimit: flags.rateLimit ?? usualLimit };
 };
 
-const factsOf = (profile: SandboxProfile): readonly (readonly [string, string])[] => {
-  if (profile.kind === "generic")
-    return [["profile", `generic SCIM 2.0${profile.mode === null ? "" : `, ${profile.mode}`}`]];
+const factsOf = (profile: SandboxProfile, mode: SandboxMode | null): readonly (readonly [string, string])[] => {
+  if (profile.kind === "generic") return [["profile", `generic SCIM 2.0, ${mode}`]];
   return [["rate limit", profile.rateLimit === "off" ? "none" : `${profile.rateLimit} requests a minute`]];
 };
 
@@ -95,6 +95,9 @@ export const registerSandbox: Register = (program, shell) => {
   command.action(async (flags: SandboxFlags) => {
     const { print, style } = printerOf(flags.json === true, shell);
     const profile = profileOf(flags);
+    if (flags.memory === true && flags.data !== undefined) {
+      throw wrongUse("--memory keeps nothing, and --data names a folder that keeps the tenant. Leave one of them out.");
+    }
     const interrupts = watchInterrupts(shell, () => undefined);
     try {
       const { startSandbox } = await import("#app");
@@ -104,7 +107,7 @@ export const registerSandbox: Register = (program, shell) => {
       const data = flags.memory === true ? null : kept;
       const running = await startSandbox({ data, port: flags.port, profile });
       try {
-        const { baseUrl, token, web, signInLink } = running;
+        const { baseUrl, token, web, signInLink, mode } = running;
         const page = web === null ? {} : { web, signInLink };
         await print({ baseUrl, token, ...page }, () => {
           const rows = facts(
@@ -113,7 +116,7 @@ export const registerSandbox: Register = (program, shell) => {
               ["token", token],
               ...(web === null ? [] : [["page", web] as const]),
               ...(signInLink === null ? [] : [["sign in once", signInLink] as const]),
-              ...factsOf(profile),
+              ...factsOf(profile, mode),
               ["kept in", data ?? "memory only"],
             ],
             "  ",

@@ -4,7 +4,7 @@ import { type Account, updateAccount } from "../accounts.ts";
 import type { Caller } from "../caller.ts";
 import { isEmail } from "../email.ts";
 import { events } from "../events.ts";
-import { askEmailChange, dropEmailChange, followLogin, isLoginTaken } from "../mail/email-change.ts";
+import { askEmailChange, dropEmailChange, followLogin, isLoginTaken, mustConfirm } from "../mail/email-change.ts";
 import { done, no } from "../outcome.ts";
 import type { Tenant } from "../tenant.ts";
 import { withLogin } from "../user-state.ts";
@@ -26,7 +26,7 @@ export const changeLogin = async (
     return no(409, "Another user already has this e-mail address.");
   }
   const isNew = foldCase(email) !== foldCase(account.email);
-  if (isNew && tenant.organization.settings.confirmEmailChanges) {
+  if (isNew && (await mustConfirm(tx, tenant.organization, account.personId))) {
     if (account.pendingEmail !== null && foldCase(account.pendingEmail) === foldCase(email)) return done(account);
     await askEmailChange(tx, tenant, caller, account, email);
     return done({ ...account, pendingEmail: email });

@@ -61,9 +61,15 @@ const judgesOf = (search: Search, mode: Mode): Result<readonly Judge[]> => {
   return { ok: true, value: judges };
 };
 
-/** Reads the resources of a page in full; fewer when they would be too much. */
-const show = async (place: Place, seqs: readonly number[], { wanted }: Search): Promise<readonly Stored[]> =>
-  place.settle(await readRows(place.db, seqs, { groups: true, members: wanted.members ? "all" : "none" }));
+/** Reads the resources of a page in full: fewer when they would be too much, or are gone by now. @returns them, and the seq of the last of them */
+const show = async (
+  place: Place,
+  seqs: readonly number[],
+  { wanted }: Search,
+): Promise<{ readonly resources: readonly Stored[]; readonly last: number | null }> => {
+  const rows = await readRows(place.db, seqs, { groups: true, members: wanted.members ? "all" : "none" });
+  return { resources: await place.settle(rows), last: rows.at(-1)?.seq ?? null };
+};
 
 /** A page of all there are: nothing but the page is looked at. */
 const findAll = async (place: Place, search: Search, offset: number): Promise<Found> => {
@@ -88,7 +94,7 @@ const findAll = async (place: Place, search: Search, offset: number): Promise<Fo
     }
     total += here;
   }
-  return { resources: await show(place, seqs, search), total, next: null };
+  return { resources: (await show(place, seqs, search)).resources, total, next: null };
 };
 
 /** Goes through all that may match, counts, and keeps the page. */
@@ -120,7 +126,7 @@ const findMatches = async (
   const direction = search.sort?.order === "descending" ? -1 : 1;
   sorted.sort((left, right) => direction * compareSortKeys(left.key, right.key));
   const seqs = search.sort === null ? page : sorted.slice(offset, offset + search.limit).map(({ seq }) => seq);
-  return { ok: true, value: { resources: await show(place, seqs, search), total, next: null } };
+  return { ok: true, value: { resources: (await show(place, seqs, search)).resources, total, next: null } };
 };
 
 /** Goes on where the last page ended until the page is full, or enough has been looked at. */
@@ -148,8 +154,9 @@ const findNext = async (
   };
   const end = await collect();
   const seqs = page.map(({ after }) => after);
-  const resources = await show(place, seqs, search);
-  const next = resources.length < page.length ? (page[resources.length - 1] ?? null) : end;
+  const { resources, last } = await show(place, seqs, search);
+  const shown = last === null ? page.length : seqs.indexOf(last) + 1;
+  const next = shown < page.length ? (page[shown - 1] ?? null) : end;
   return { resources, total: null, next: next === null ? null : cursorOf(search, next) };
 };
 
@@ -171,6 +178,6 @@ export const findResources = async (place: Place, search: Search): Promise<Resul
   const found = await findMatches(place, search, judges.value, position.value.offset);
   if (!found.ok) return found;
   const end = position.value.offset + found.value.resources.length;
-  const isMore = found.value.resources.length > 0 && end < (found.value.total ?? 0);
+  const isMore = search.limit > 0 && end < (found.value.total ?? 0);
   return { ok: true, value: { ...found.value, next: isMore ? cursorOf(search, { offset: end }) : null } };
 };

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -131,6 +132,47 @@ test.each([
 });
 
 test.each([
+  ["identity", 201],
+  ["gzip", 415],
+  ["br", 415],
+])("a body in the encoding %s is answered %i", async (encoding, status) => {
+  const reply = await sandbox.call("POST", "/Users", user(`${encoding}@contoso.example`), {
+    "content-encoding": encoding,
+  });
+  expect(reply.status).toBe(status);
+  if (status === 415) expect(reply.body.detail).toContain(`"${encoding}"`);
+});
+
+test("the longest filter fits an address, and what is longer is refused as SCIM refuses", async () => {
+  const search = (length: number) =>
+    sandbox.call("GET", `/Users?filter=${encodeURIComponent(`userName eq "${"漢".repeat(length)}"`)}`);
+  const longest = 8192 - 'userName eq ""'.length;
+  expect((await search(longest)).body).toMatchObject({ schemas: [messageUrns.listResponse], totalResults: 0 });
+  expect((await search(longest + 1)).body).toMatchObject({ status: "400", scimType: "invalidFilter" });
+  for (let time = 0; time < 5; time++) {
+    const reply = await search(100_000);
+    expect([reply.status, reply.headers.get("content-type")]).toEqual([431, "application/scim+json"]);
+    expect(reply.body).toEqual({
+      schemas: [messageUrns.error],
+      status: "431",
+      detail: expect.stringContaining("POST to /.search"),
+    });
+  }
+});
+
+test("a client that names the host in its first line, as through a proxy, is served", async () => {
+  const { port } = new URL(sandbox.baseUrl);
+  const path = `${sandbox.baseUrl}/Users/${id}`;
+  const headers = { authorization: `Bearer ${sandbox.token}` };
+  const status = await new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, headers }, (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
+  expect(status).toBe(200);
+});
+
+test.each([
   ["application/scim+json", 200],
   ["application/json", 200],
   ["text/html, */*;q=0.1", 200],
@@ -205,9 +247,9 @@ test("compat publishes id, externalId and meta with the schemas, strict leaves t
 
 test("a restart finds everything as it was: token, mode and resources", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lockstep-generic-"));
-  const open = async () => {
+  const open = async (chosen: { mode?: "strict" } = {}) => {
     const store = await openStore({ folder, log: silentLog });
-    const running = await openGenericSandbox({ store, clock: systemClock, log: silentLog, port: 0 });
+    const running = await openGenericSandbox({ store, clock: systemClock, log: silentLog, port: 0, ...chosen });
     return { ...running, end: () => running.close().then(() => store.close()) };
   };
   const ask = (running: Awaited<ReturnType<typeof open>>, method: string, body?: object) =>
@@ -217,11 +259,11 @@ test("a restart finds everything as it was: token, mode and resources", async ()
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   try {
-    const first = await open();
+    const first = await open({ mode: "strict" });
     await ask(first, "POST", user("kept@contoso.example"));
     await first.end();
     const second = await open();
-    expect(second.token).toBe(first.token);
+    expect([second.token, first.mode, second.mode]).toEqual([first.token, "strict", "strict"]);
     const found = (await (await ask(second, "GET")).json()) as { Resources: readonly { userName: string }[] };
     expect(found.Resources.map(({ userName }) => userName)).toEqual(["kept@contoso.example"]);
     await second.end();

@@ -34,6 +34,8 @@ export interface GenericSandbox {
   /** A token of the tenant that may do everything: the same at each start as long as it works. */
   readonly token: string;
   readonly port: number;
+  /** The mode of the tenant whose token is shown. */
+  readonly mode: Mode;
   /** Makes a token of a tenant, which is made when there is none of this name; its value is shown this once. @throws SandboxError `InvalidSettings` */
   issueToken(options?: { tenant?: string; mode?: Mode; mayWrite?: boolean }): Promise<string>;
   /** Stops answering within a second. The store stays open. */
@@ -56,9 +58,12 @@ const bodyOf = async (incoming: IncomingMessage, limit: number): Promise<Uint8Ar
   return Buffer.concat(parts);
 };
 
+/** Path and query. Who speaks through a proxy names the host before them (RFC 9112 section 3.2.2), and is served like all others. */
+const targetOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]*(?=\/)/i, "");
+
 const requestOf = (incoming: IncomingMessage): ProviderRequest => ({
   method: incoming.method ?? "GET",
-  target: incoming.url ?? "/",
+  target: targetOf(incoming.url ?? "/"),
   header: (name) => {
     const value = incoming.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
@@ -113,6 +118,7 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
   const token = await ownToken(store, clock, tenant.id);
   const db = databaseOf(store);
   let baseUrl = "";
+  let isClosed = false;
   const { port, close } = await listen({ host, port: options.port }, (actual) => {
     baseUrl = `http://${reachable(host)}:${actual}${basePath}`;
     const location = options.publicUrl?.replace(/\/+$/, "") ?? baseUrl;
@@ -135,7 +141,8 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
       try {
         return responseOf(await handle(door, requestOf(incoming as IncomingMessage)), isHead);
       } catch (error) {
-        log.error({ err: error, path: incoming.url }, "a request to the sandbox failed");
+        // Whoever was cut off may find the store closed, which is no failure to tell of.
+        if (!isClosed) log.error({ err: error, path: incoming.url }, "a request to the sandbox failed");
         return responseOf(refuse(500, "The request failed in the sandbox. Its log says why."), isHead);
       }
     };
@@ -144,10 +151,14 @@ export const openGenericSandbox = async (options: GenericSandboxOptions): Promis
     baseUrl,
     token,
     port,
+    mode: tenant.mode,
     issueToken: async ({ tenant: name = tenantName, mode = null, mayWrite = true } = {}) => {
       const { id } = await openTenant(store, clock, name, mode);
       return issueToken(db, clock, id, { mayWrite, sealer: null });
     },
-    close,
+    close: async () => {
+      await close();
+      isClosed = true;
+    },
   };
 };

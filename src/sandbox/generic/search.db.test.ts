@@ -129,6 +129,8 @@ test.each([
   [{ count: 0 }, 1, 0],
   [{ count: -3 }, 1, 0],
   [{ startIndex: 999999999, count: 5 }, 999999999, 0],
+  [{ startIndex: "99999999999999999999", count: 5 }, Number.MAX_SAFE_INTEGER, 0],
+  [{ filter: "userName pr", startIndex: "99999999999999999999" }, Number.MAX_SAFE_INTEGER, 0],
   [{ filter: 'userName co "x.example"', startIndex: 4, count: 4 }, 4, 4],
   [{ sortBy: "userName", startIndex: 12, count: 4 }, 12, 2],
 ])("a page of %o begins at %i and holds %i", async (query, startIndex, itemsPerPage) => {

@@ -6,10 +6,11 @@ import { recordActivity } from "../activity.ts";
 import type { Caller } from "../caller.ts";
 import { callerOf } from "../caller-of.ts";
 import { events } from "../events.ts";
+import type { Organization } from "../organization.ts";
 import type { Service } from "../tenant.ts";
 import { withLogin } from "../user-state.ts";
 import { endLinks, type Link, makeLink, useUp } from "./links.ts";
-import { sendMail } from "./outbox.ts";
+import { firstOrganization, sendMail } from "./outbox.ts";
 
 const mailboxes = ["old-mailbox", "new-mailbox"] as const;
 
@@ -17,6 +18,21 @@ const mailboxes = ["old-mailbox", "new-mailbox"] as const;
 export const isLoginTaken = async (tx: Tx, email: string, personId: string): Promise<boolean> => {
   const { rows } =
     await sql`select 1 from sandbox.person where email_key = ${foldCase(email)} and id <> ${personId}`.execute(tx);
+  return rows.length > 0;
+};
+
+/**
+ * True when a new login waits for both mailboxes: where the organisation wants it so. People who are in another one as well have to confirm what any
+ * but the first organisation asks for, or one could take the login of another's people.
+ */
+export const mustConfirm = async (
+  tx: Tx,
+  { id, settings }: Pick<Organization, "id" | "settings">,
+  personId: string,
+): Promise<boolean> => {
+  if (settings.confirmEmailChanges) return true;
+  const { rows } = await sql`select from sandbox.account
+    where person_id = ${personId} and organization_id <> ${id} and ${id} <> ${firstOrganization} limit 1`.execute(tx);
   return rows.length > 0;
 };
 

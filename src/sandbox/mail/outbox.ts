@@ -43,6 +43,9 @@ const mailboxesOf = (who: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(select p.email_key from sandbox.person p where ${who}
     union all select c.email_key from sandbox.email_change c join sandbox.person p on p.id = c.person_id where ${who})`;
 
+/** The id of the organisation in which whoever runs the sandbox is at home. */
+export const firstOrganization = sql`(select id from sandbox.organization order by created_at, id limit 1)`;
+
 /**
  * Whose mail the caller may read: what went to the caller's own mailboxes; and for those who could give themselves any access anyhow, everybody's. But
  * no organisation reads the mail of people who are in another one as well, except the first: whoever runs the sandbox is at home there.
@@ -51,7 +54,7 @@ const readable = (caller: Caller): RawBuilder<unknown> => {
   const own = sql`recipient_key in ${mailboxesOf(sql`p.id = ${caller.personId}`)}`;
   if (!may(caller, "Assign management permissions")) return own;
   const isElsewhere = sql`exists (select from sandbox.account a where a.person_id = p.id and a.organization_id <> ${caller.organizationId})`;
-  const isFirst = sql`organization_id = (select id from sandbox.organization order by created_at, id limit 1)`;
+  const isFirst = sql`organization_id = ${firstOrganization}`;
   return sql`(${own} or ${isFirst} or recipient_key not in ${mailboxesOf(isElsewhere)})`;
 };
 

@@ -32,19 +32,26 @@ const unfit = (value: unknown, limits: ProviderLimits): ScimError | null => {
 
 const mediaTypes: readonly string[] = [scimMediaType, "application/json"];
 
-/** Null when the body's type is one of SCIM's, in UTF-8; else the 415. */
-const unsupported = (header: string | undefined): ScimError | null => {
-  const [type = "", ...parameters] = (header ?? "").split(";").map((part) => part.trim().toLowerCase());
+/** Null when the body's type is one of SCIM's, in UTF-8 and as it is; else the 415. @param header in lower case */
+export const unsupported = (header: (name: string) => string | undefined): ScimError | null => {
+  const [type = "", ...parameters] = (header("content-type") ?? "").split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
   const isText = mediaTypes.includes(type) && (charset === undefined || /^"?utf-?8"?$/.test(charset));
-  return isText
+  if (!isText) {
+    return statusError(415, `A request body must be ${scimMediaType} in UTF-8 (application/json is taken as well).`);
+  }
+  const encoding = header("content-encoding")?.trim().toLowerCase() ?? "";
+  return encoding === "" || encoding === "identity"
     ? null
-    : statusError(415, `A request body must be ${scimMediaType} in UTF-8 (application/json is taken as well).`);
+    : statusError(
+        415,
+        `A request body must come as it is, not in the encoding ${JSON.stringify(encoding.slice(0, 80))}.`,
+      );
 };
 
 /** Reads the JSON body of a request. Fails with 415, 413, invalidSyntax or invalidValue. */
 export const readJsonBody = async (request: ProviderRequest, limits: ProviderLimits): Promise<Result<unknown>> => {
-  const wrongType = unsupported(request.header("content-type"));
+  const wrongType = unsupported((name) => request.header(name));
   if (wrongType !== null) return refuse(wrongType);
   let text: string;
   try {

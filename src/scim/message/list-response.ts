@@ -67,15 +67,15 @@ export const parseListResponse = (body: unknown): Result<ListPage> => {
 /** Which page was asked for: `startIndex` from 1, `count` undefined when the server may choose. */
 export type PageRequest = { readonly startIndex: number; readonly count: number | undefined };
 
-const integerText = /^[+-]?\d{1,15}$/;
+const integerText = /^[+-]?\d+$/;
 
 /**
  * Reads `startIndex` and `count` as they stand in a query: below 1 becomes 1, below 0 becomes 0 (RFC 7644 section
- * 3.4.2.4). A text that is no whole number counts as absent.
+ * 3.4.2.4), and what no number holds exactly becomes the largest that does. A text that is no whole number counts as absent.
  */
 export const readPageRequest = (startIndex: string | undefined, count: string | undefined): PageRequest => {
   const read = (text: string | undefined): number | undefined =>
-    text !== undefined && integerText.test(text) ? Number(text) : undefined;
+    text !== undefined && integerText.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
   const wanted = read(count);
   return {
     startIndex: Math.max(1, read(startIndex) ?? 1),

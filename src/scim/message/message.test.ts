@@ -98,6 +98,8 @@ test.each([
   ["0", "-5", { startIndex: 1, count: 0 }],
   ["6", "5", { startIndex: 6, count: 5 }],
   ["x", "1.5", { startIndex: 1, count: undefined }],
+  ["9".repeat(400), "9".repeat(20), { startIndex: Number.MAX_SAFE_INTEGER, count: Number.MAX_SAFE_INTEGER }],
+  [`-${"9".repeat(20)}`, `-${"9".repeat(20)}`, { startIndex: 1, count: 0 }],
 ])("startIndex %s with count %s", (startIndex, count, expected) => {
   expect(readPageRequest(startIndex, count)).toEqual(expected);
 });

@@ -89,6 +89,39 @@ test.each([
   expect(complaint).not.toMatch(/\n {4}at /);
 });
 
+test.each([
+  [
+    "a token that opens nothing",
+    "/scim/v2",
+    "not-the-token",
+    /^The token is refused: GET .+\/Users\?count=1 is answered with 401\./,
+  ],
+  [
+    "an address below which there is nothing",
+    "/scim/v2/Users",
+    "",
+    /^There is no SCIM service: GET .+ is answered with 404\./,
+  ],
+])("%s is told once, and nothing else is asked", async (_, path, token, sentence) => {
+  const { code, out, complaint } = await run([new URL(path, sandbox.baseUrl).href], token || sandbox.token);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(complaint).toMatch(sentence);
+});
+
+test("a web page in place of a service is told as such", async () => {
+  const { server, baseUrl } = await listening((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
+  });
+  const { code, out, complaint } = await run([baseUrl], "some-token");
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(complaint).toContain("is answered with 200, and with no JSON object.");
+  server.close();
+});
+
+test("help is no failure", async () => {
+  expect(await run(["--help"])).toMatchObject({ code: 0, complaint: "", out: expect.stringContaining("--token-file") });
+});
+
 const listening = async (answer: RequestListener): Promise<{ server: Server; baseUrl: string }> => {
   const server = createServer(answer);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

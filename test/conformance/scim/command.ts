@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { discover } from "./provider.ts";
+import { discover, whyNotToAsk } from "./provider.ts";
 import { allRequirements } from "./requirements/index.ts";
 import { failureText, judge, type Verdict } from "./run.ts";
 import { Exhausted, exchangeLines, openWire, Unanswered } from "./wire.ts";
@@ -105,12 +105,15 @@ const main = async (): Promise<number> => {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) throw new Refusal(usage);
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  if (values.help) {
+    say(usage);
+    return 0;
+  }
   const isWanted = (name: string) => values.only.length === 0 || values.only.some((prefix) => name.startsWith(prefix));
   const chosen = allRequirements.filter(({ id, subject }) => isWanted(id) || isWanted(subject));
   if (chosen.length === 0)
     throw new Refusal(`No requirement begins with ${values.only.join(" or ")}; --list shows them.`);
-  const say = (text: string) => process.stdout.write(`${text}\n`);
   if (values.list) {
     for (const { id, level, title } of chosen) say(`${id.padEnd(52)} ${level.padEnd(7)} ${title}`);
     return 0;
@@ -118,6 +121,8 @@ const main = async (): Promise<number> => {
   if (positionals.length > 1) throw new Refusal("Give one address.");
   const wire = openWire({ baseUrl: targetOf(positionals[0], values.yes).href, token: tokenOf(values["token-file"]) });
   const provider = await discover(wire);
+  const obstacle = await whyNotToAsk(wire, provider);
+  if (obstacle !== null) throw new Refusal(obstacle);
   const verdicts: Verdict[] = [];
   for (const requirement of chosen) {
     const verdict = await judge(requirement, wire, provider);

@@ -139,6 +139,21 @@ export const discover = async (wire: Wire): Promise<Provider> => {
   };
 };
 
+/**
+ * Why asking on makes no sense: the token opens nothing, or there is no SCIM service at the address. Null when users can be read, or are refused in a way
+ * that a requirement may judge.
+ */
+export const whyNotToAsk = async (wire: Wire, { endpoints }: Provider): Promise<string | null> => {
+  const path = `${endpoints.User}?count=1`;
+  const { status, body } = await get(wire, path);
+  const answered = `GET ${wire.baseUrl}${path} is answered with ${status}`;
+  if (status === 401 || status === 403)
+    return `The token is refused: ${answered}. Give one that may read and write users.`;
+  const isElsewhere = status === 404 || (status >= 300 && status < 400);
+  if (!isElsewhere && (status !== 200 || isObject(body))) return null;
+  return `There is no SCIM service: ${answered}${status === 200 ? ", and with no JSON object" : ""}. Give the base address, such as https://scim.contoso.example/scim/v2.`;
+};
+
 const announcements: Readonly<Record<Ability, string>> = {
   patch: "ServiceProviderConfig does not announce patch",
   bulk: "ServiceProviderConfig does not announce bulk",
