@@ -229,7 +229,6 @@ test("settings come from Graph's pairs, Lockstep's own, and defaults", async () 
     membershipGuard: { enabled: false, absolute: 500, percent: 20, floor: 10 },
     extraMembers: "report",
     readBack: "sampled",
-    requestsPerMinute: null,
     profile: {},
     foundProfile: null,
   });
@@ -259,7 +258,7 @@ test("settings out of bounds and jobs that do not exist are refused", async () =
   const set = (jobId: string, changes: Parameters<typeof saveJobSettings>[2]) =>
     store.transaction((tx) => saveJobSettings(tx, jobId, changes, now));
   const guard = { enabled: true, absolute: 1, percent: 101, floor: 0 };
-  for (const bad of [{ intervalSeconds: 0 }, { intervalSeconds: 1.5 }, { requestsPerMinute: -1 }, { guard }]) {
+  for (const bad of [{ intervalSeconds: 0 }, { intervalSeconds: 1.5 }, { profile: { requestsPerMinute: -1 } }, { guard }]) {
     await expect(set(job.id, bad)).rejects.toMatchObject({ code: "InvalidSetting" });
   }
   await expect(set("none", { mode: "review" })).rejects.toMatchObject({ code: "JobNotFound" });

@@ -14,7 +14,6 @@ export const usualSettings: OwnJobSettings = {
   membershipGuard: { ...defaultGuardLimits, enabled: false },
   extraMembers: "report",
   readBack: "sampled",
-  requestsPerMinute: null,
   profile: {},
   foundProfile: null,
 };
@@ -80,9 +79,6 @@ export const saveJobSettings = async (
 
 const checkChanges = (changes: Partial<OwnJobSettings>): void => {
   if (changes.intervalSeconds !== undefined) within("intervalSeconds", changes.intervalSeconds, 1, 31 * 86_400);
-  if (changes.requestsPerMinute !== undefined && changes.requestsPerMinute !== null) {
-    within("requestsPerMinute", changes.requestsPerMinute, 1, 1_000_000);
-  }
   for (const profile of [changes.profile, changes.foundProfile?.profile]) {
     const read = readProfile(profile ?? {});
     if (!read.ok) throw new AppsError("InvalidSetting", read.problems.join(" "), { facts: { profile } });

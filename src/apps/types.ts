@@ -181,8 +181,6 @@ export interface OwnJobSettings {
   readonly extraMembers: "report" | "remove";
   /** Whether the target is looked at after a write: on demand always and else now and then (`sampled`), always, or never. */
   readonly readBack: ReadBackPolicy;
-  /** Overrides the template's budget; null keeps it. */
-  readonly requestsPerMinute: number | null;
   /** What the administrator says of how the target wants to be spoken to; wins over the template and over what was found. */
   readonly profile: ProfileChanges;
   /** What a look at the target has found of its profile; null before anybody looked. */

@@ -73,3 +73,15 @@ export const jsonAttributes = (text: string | undefined): Readonly<Record<string
     return attributes as Readonly<Record<string, unknown>>;
   throw wrongUse('--attributes must be a JSON object such as {"mail": "ada@contoso.example"}.');
 };
+
+/** `requestsPerSecond=50`, `filterable=["userName"]`, `updateUsers=put`: a name and its value, which is JSON or else a text. */
+export const assigned = (assignment: string): readonly [name: string, value: unknown] => {
+  const at = assignment.indexOf("=");
+  if (at <= 0) throw wrongUse(`"${assignment}" is not name=value.`);
+  const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
+  try {
+    return [name, JSON.parse(text)];
+  } catch {
+    return [name, text];
+  }
+};

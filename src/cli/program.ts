@@ -14,13 +14,13 @@ import { registerImport } from "./commands/import.ts";
 import { registerPause, registerRestart, registerResume } from "./commands/job-state.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerMapping } from "./commands/mapping.ts";
-import { registerPace } from "./commands/pace.ts";
 import { registerProfile } from "./commands/profile.ts";
 import { registerProvision } from "./commands/provision.ts";
 import { registerRetry } from "./commands/retry.ts";
 import { registerRun } from "./commands/run.ts";
 import { registerSandbox } from "./commands/sandbox.ts";
 import { registerSchema } from "./commands/schema.ts";
+import { registerSettings } from "./commands/settings.ts";
 import { registerStart } from "./commands/start.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerUser } from "./commands/user.ts";
@@ -46,7 +46,7 @@ const commands: readonly Register[] = [
   registerPause,
   registerResume,
   registerRestart,
-  registerPace,
+  registerSettings,
   registerRetry,
   registerHeld,
   registerProvision,

@@ -178,36 +178,48 @@ test("pause, resume and restart ask for it and tell the state", async () => {
   expect((await ask(["restart", "--only", "everything"])).code).toBe(2);
 });
 
-test("pace shows the limits of the administrator, changes those that are named, and takes them back", async () => {
-  const settings = (profile: object, requestsPerMinute: number | null = null) => ({
-    json: { mode: "automatic", requestsPerMinute, profile },
-  });
-  const get = "GET /lockstep/v1/apps/app-1/settings";
-  const put = "PUT /lockstep/v1/apps/app-1/settings";
-  expect((await ask(["pace"], { [get]: settings({}) })).out).toBe(
-    "You have set no limit for ThousandEyes: what its template says counts, and what the target tells or teaches.\n",
-  );
+const settings = {
+  mode: "automatic",
+  intervalSeconds: 60,
+  guard: { enabled: true, absolute: 500, percent: 20, floor: 10 },
+  extraMembers: "report",
+  readBack: "sampled",
+  profile: { pageSize: 50 },
+};
 
-  const before = settings({ pageSize: 50, requestsAtOnce: 3 }, 120);
-  const after = settings({ pageSize: 50, requestsAtOnce: 3, requestsPerSecond: 10, requestsPerMinute: 480 });
-  const set = await ask(["pace", "--per-second", "10", "--per-minute", "480"], { [get]: before, [put]: after });
-  expect(JSON.parse(sent().at(-1)!.body)).toEqual({
-    profile: { pageSize: 50, requestsAtOnce: 3, requestsPerSecond: 10, requestsPerMinute: 480 },
-    requestsPerMinute: null,
-  });
-  expect(set.out).toBe(
-    "Limits for ThousandEyes, set by you:\n  a second  10 requests at most\n  a minute  480 requests at most\n  at once   3 requests at most\n",
-  );
+test("settings are shown by the names that change them, and those that are named are changed", async () => {
+  const routes = {
+    "GET /lockstep/v1/apps/app-1/settings": { json: settings },
+    "PUT /lockstep/v1/apps/app-1/settings": { json: { ...settings, readBack: "always" } },
+  };
+  expect((await ask(["settings", "show"], routes)).out.split("\n").map((line) => line.trim().split(/ +/))).toEqual([
+    ["intervalSeconds", "60"],
+    ["guard.enabled", "true"],
+    ["guard.absolute", "500"],
+    ["guard.percent", "20"],
+    ["guard.floor", "10"],
+    ["extraMembers", "report"],
+    ["readBack", "sampled"],
+    [""],
+  ]);
+  const set = await ask(["settings", "set", "readBack=always", "guard.percent=10", "guard.floor=5", "--json"], routes);
+  expect(JSON.parse(sent().at(-1)!.body)).toEqual({ readBack: "always", guard: { percent: 10, floor: 5 } });
+  expect(JSON.parse(set.out)).toMatchObject({ readBack: "always" });
+  expect(await ask(["settings", "set", "readBack"], routes)).toMatchObject({ code: 2, err: '"readBack" is not name=value.\n' });
+});
 
-  const back = await ask(["pace", "--at-once", "default", "--json"], {
-    [get]: after,
-    [put]: settings({ pageSize: 50 }),
+test("members of the profile that were set are taken back by their names", async () => {
+  const profile = { template: {}, found: null, own: { pageSize: 50, requestsPerSecond: 10 }, effective: {} };
+  const routes = {
+    "GET /lockstep/v1/apps/app-1/profile": { json: profile },
+    "PUT /lockstep/v1/apps/app-1/profile": { json: { ...profile, own: { pageSize: 50 } } },
+  };
+  const ran = await ask(["profile", "unset", "requestsPerSecond"], routes);
+  expect([ran.code, JSON.parse(sent().at(-1)!.body)]).toEqual([0, { own: { pageSize: 50 } }]);
+  expect(await ask(["profile", "unset", "pageSise"], routes)).toMatchObject({
+    code: 2,
+    err: "You have not set pageSise. Set by you: pageSize, requestsPerSecond.\n",
   });
-  expect(JSON.parse(sent().at(-1)!.body)).toEqual({
-    profile: { pageSize: 50, requestsPerSecond: 10, requestsPerMinute: 480 },
-  });
-  expect(JSON.parse(back.out)).toEqual({ requestsPerSecond: null, requestsPerMinute: null, requestsAtOnce: null });
-  expect((await ask(["pace", "--per-second", "0"])).code).toBe(2);
 });
 
 describe("held", () => {

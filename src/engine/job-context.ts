@@ -59,10 +59,7 @@ export const profileLayers = (template: Template, settings: OwnJobSettings, base
   template: template.profile,
   found: settings.foundProfile?.baseUrl === baseUrl ? settings.foundProfile.profile : {},
   baseUrl,
-  own: {
-    ...settings.profile,
-    ...(settings.requestsPerMinute === null ? {} : { requestsPerMinute: settings.requestsPerMinute }),
-  },
+  own: settings.profile,
 });
 
 /** The object mapping for a type, or null where that type is not provisioned. */

@@ -64,12 +64,6 @@ export interface ErrorBody {
   };
 }
 
-/** What is set for an app's job, as far as programs change it; of the profile, what an administrator says. */
-export interface AppSettings {
-  readonly requestsPerMinute: number | null;
-  readonly profile: ProfileChanges;
-}
-
 /** The file `server.json` in the data folder of a running server. */
 export interface ServerFile {
   readonly url: string;

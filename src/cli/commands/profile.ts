@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { AppProfile, ProfileRequest } from "#api/contract";
+import { assigned } from "../arguments.ts";
 import { findApp } from "../client/apps.ts";
 import { path } from "../client/client.ts";
 import { type AppOptions, examples, openSession, type Register, type Session, withApp } from "../command.ts";
@@ -20,6 +21,7 @@ export const registerProfile: Register = (program, shell) => {
   show(group.command("show"), shell);
   load(group.command("load"), shell);
   set(group.command("set"), shell);
+  unset(group.command("unset"), shell);
   reset(group.command("reset"), shell);
 };
 
@@ -96,18 +98,6 @@ const readFound = async (file: string, shell: Shell): Promise<NonNullable<Profil
   throw unusable('it should hold {"baseUrl", "at", "profile"}, as lockstep doctor --save writes it.');
 };
 
-/** `requestsPerSecond=50`, `filterable=["userName"]`, `updateUsers=put`. */
-const memberOf = (assignment: string): readonly [name: string, value: unknown] => {
-  const at = assignment.indexOf("=");
-  if (at <= 0) throw wrongUse(`"${assignment}" is not name=value.`);
-  const text = assignment.slice(at + 1);
-  try {
-    return [assignment.slice(0, at), JSON.parse(text)];
-  } catch {
-    return [assignment.slice(0, at), text];
-  }
-};
-
 const set = (bare: Command, shell: Shell): void => {
   const command = withApp(
     bare
@@ -116,12 +106,30 @@ const set = (bare: Command, shell: Shell): void => {
   );
   examples(command, [
     ["profile set updateUsers=put --app Wiki", "changes as whole accounts"],
-    ["profile set requestsPerSecond=50 requestsAtOnce=8", "its pace"],
+    ["profile set requestsPerSecond=50 requestsAtOnce=8", "your own limits, which win over what the target tells or teaches"],
     ["profile set 'filterable=[\"userName\"]'", "what it can be searched by"],
   ]);
   command.action(async (assignments: readonly string[], flags: AppOptions) => {
-    const members = Object.fromEntries(assignments.map(memberOf));
+    const members = Object.fromEntries(assignments.map(assigned));
     await change(undefined, flags, shell, ({ own }) => ({ own: { ...own, ...members } }));
+  });
+};
+
+const unset = (bare: Command, shell: Shell): void => {
+  const command = withApp(
+    bare
+      .description("Takes back members that you set, so that what was found, or the template, counts again.")
+      .argument("<name...>", "members by the names that profile show has"),
+  );
+  examples(command, [["profile unset requestsPerSecond --app Wiki", "what the target tells, or teaches, counts again"]]);
+  command.action(async (given: readonly string[], flags: AppOptions) => {
+    await change(undefined, flags, shell, ({ own }) => {
+      const absent = given.find((name) => !Object.hasOwn(own, name));
+      const set = Object.keys(own).join(", ");
+      if (absent !== undefined)
+        throw wrongUse(`You have not set ${absent}. ${set === "" ? "You have set nothing." : `Set by you: ${set}.`}`);
+      return { own: Object.fromEntries(Object.entries(own).filter(([name]) => !given.includes(name))) };
+    });
   });
 };
 
