@@ -130,7 +130,7 @@ describe("disturbed at each of its requests in turn", () => {
 
   test("the process dies: the next clean-up finds everything by the journal", { timeout: 120_000 }, async () => {
     const all = await wholeRun();
-    for (let at = 1; at <= all; at += 3) {
+    for (let at = 1; at <= all; at += 1) {
       const { before, theirs } = fresh();
       let tell: () => void = () => undefined;
       const dead = new Promise<void>((done) => {
