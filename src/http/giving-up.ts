@@ -30,13 +30,13 @@ export const openDeadlines = (clock: Clock): Deadlines => {
     const rang = (): void => {
       if (ring.signal.aborted) return;
       alarm = null;
-      look();
+      // What the timer was set for is late, even if the clock, which is read in whole milliseconds, does not say so yet.
+      look(Math.max(at, clock.now().getTime()));
     };
     clock.sleep(milliseconds, ring.signal).then(rang, rang);
   };
 
-  const look = (): void => {
-    const now = clock.now().getTime();
+  const look = (now: number): void => {
     for (const one of [...watched]) {
       if (one.at > now || !watched.delete(one)) continue;
       one.late();

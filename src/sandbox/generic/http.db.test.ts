@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -158,18 +157,6 @@ test("the longest filter fits an address, and what is longer is refused as SCIM 
       detail: expect.stringContaining("POST to /.search"),
     });
   }
-});
-
-test("a client that names the host in its first line, as through a proxy, is served", async () => {
-  const { port } = new URL(sandbox.baseUrl);
-  const path = `${sandbox.baseUrl}/Users/${id}`;
-  const headers = { authorization: `Bearer ${sandbox.token}` };
-  const status = await new Promise((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path, headers }, (response) => resolve(response.resume().statusCode))
-      .on("error", reject)
-      .end();
-  });
-  expect(status).toBe(200);
 });
 
 test.each([

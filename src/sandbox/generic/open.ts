@@ -58,12 +58,9 @@ const bodyOf = async (incoming: IncomingMessage, limit: number): Promise<Uint8Ar
   return Buffer.concat(parts);
 };
 
-/** Path and query. Who speaks through a proxy names the host before them (RFC 9112 section 3.2.2), and is served like all others. */
-const targetOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]*(?=\/)/i, "");
-
 const requestOf = (incoming: IncomingMessage): ProviderRequest => ({
   method: incoming.method ?? "GET",
-  target: targetOf(incoming.url ?? "/"),
+  target: incoming.url ?? "/",
   header: (name) => {
     const value = incoming.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
