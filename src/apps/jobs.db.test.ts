@@ -258,7 +258,12 @@ test("settings out of bounds and jobs that do not exist are refused", async () =
   const set = (jobId: string, changes: Parameters<typeof saveJobSettings>[2]) =>
     store.transaction((tx) => saveJobSettings(tx, jobId, changes, now));
   const guard = { enabled: true, absolute: 1, percent: 101, floor: 0 };
-  for (const bad of [{ intervalSeconds: 0 }, { intervalSeconds: 1.5 }, { profile: { requestsPerMinute: -1 } }, { guard }]) {
+  for (const bad of [
+    { intervalSeconds: 0 },
+    { intervalSeconds: 1.5 },
+    { profile: { requestsPerMinute: -1 } },
+    { guard },
+  ]) {
     await expect(set(job.id, bad)).rejects.toMatchObject({ code: "InvalidSetting" });
   }
   await expect(set("none", { mode: "review" })).rejects.toMatchObject({ code: "JobNotFound" });

@@ -205,7 +205,10 @@ test("settings are shown by the names that change them, and those that are named
   const set = await ask(["settings", "set", "readBack=always", "guard.percent=10", "guard.floor=5", "--json"], routes);
   expect(JSON.parse(sent().at(-1)!.body)).toEqual({ readBack: "always", guard: { percent: 10, floor: 5 } });
   expect(JSON.parse(set.out)).toMatchObject({ readBack: "always" });
-  expect(await ask(["settings", "set", "readBack"], routes)).toMatchObject({ code: 2, err: '"readBack" is not name=value.\n' });
+  expect(await ask(["settings", "set", "readBack"], routes)).toMatchObject({
+    code: 2,
+    err: '"readBack" is not name=value.\n',
+  });
 });
 
 test("members of the profile that were set are taken back by their names", async () => {

@@ -1,5 +1,5 @@
 /** What travels between the server and those who use it under /lockstep/v1. Graph's own paths carry Graph's own shapes. */
-import type { ObjectType, ProfileChanges, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
+import type { ObjectType, SchemaChange, SchemaProblem, SynchronizationSchema } from "#core";
 import type { DescribedFunction, ExpressionTrial } from "#core/expressions";
 import type {
   CycleReport,

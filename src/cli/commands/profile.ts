@@ -106,7 +106,10 @@ const set = (bare: Command, shell: Shell): void => {
   );
   examples(command, [
     ["profile set updateUsers=put --app Wiki", "changes as whole accounts"],
-    ["profile set requestsPerSecond=50 requestsAtOnce=8", "your own limits, which win over what the target tells or teaches"],
+    [
+      "profile set requestsPerSecond=50 requestsAtOnce=8",
+      "your own limits, which win over what the target tells or teaches",
+    ],
     ["profile set 'filterable=[\"userName\"]'", "what it can be searched by"],
   ]);
   command.action(async (assignments: readonly string[], flags: AppOptions) => {
@@ -121,7 +124,9 @@ const unset = (bare: Command, shell: Shell): void => {
       .description("Takes back members that you set, so that what was found, or the template, counts again.")
       .argument("<name...>", "members by the names that profile show has"),
   );
-  examples(command, [["profile unset requestsPerSecond --app Wiki", "what the target tells, or teaches, counts again"]]);
+  examples(command, [
+    ["profile unset requestsPerSecond --app Wiki", "what the target tells, or teaches, counts again"],
+  ]);
   command.action(async (given: readonly string[], flags: AppOptions) => {
     await change(undefined, flags, shell, ({ own }) => {
       const absent = given.find((name) => !Object.hasOwn(own, name));

@@ -16,7 +16,9 @@ export const registerSettings: Register = (program, shell) => {
   const group = program
     .command("settings")
     .summary("how an app's job goes about its work")
-    .description("Settings of an app's job: how often it runs, what the guard lets pass, whether writes are read back.");
+    .description(
+      "Settings of an app's job: how often it runs, what the guard lets pass, whether writes are read back.",
+    );
   show(group.command("show"), shell);
   set(group.command("set"), shell);
 };
