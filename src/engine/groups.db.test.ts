@@ -135,6 +135,27 @@ test("whoever leaves scope after a process has ended in the middle of writing th
   expect(membersOf("Team Dying")).toEqual(["gkay"]);
 });
 
+test("a target that refuses to take out who is not in the group is told of each alone, and nobody waits for it", async () => {
+  const scene = await rig.openScene({ template: "scim" });
+  const people = [await scene.person("sia"), await scene.person("sol"), await scene.person("sam")];
+  const team = await scene.group("Team Absent", people);
+  await scene.assign(team, "Group");
+  await settleAll(scene);
+  const group = groupNamed("Team Absent")!;
+  const members = (group.members as readonly { value: string }[]).filter(({ value }) => value !== idOf(scene, "sia"));
+  rig.server.groups.keep({ ...group, members });
+  rig.server.faults.add({ kind: "noTargetForAbsent", path: "/Groups/", times: null });
+  for (const id of people.slice(0, 2)) await scene.leave(team, id);
+  const asked = await scene.asked(() => settleAll(scene));
+  rig.server.faults.clear();
+  expect(membersOf("Team Absent")).toEqual(["sam"]);
+  expect(asked.filter((line) => line.startsWith("PATCH") && line.includes("/Groups/"))).toHaveLength(3);
+  expect((await scene.logs(team))[0]).toMatchObject({
+    provisioningStatusInfo: { status: "success" },
+    explanation: expect.stringContaining("0 members were added and 2 removed"),
+  });
+});
+
 test("whoever was deleted when the group was made and is restored since is a member of it", async () => {
   const scene = await rig.openScene({ template: "scim" });
   const [ria, rob] = [await scene.person("ria"), await scene.person("rob")];

@@ -59,6 +59,8 @@ export const faultKinds = [
   "claimsWrite",
   // Shows the object as it was before the last write.
   "staleRead",
+  // Whoever is not in a group cannot be taken out of it.
+  "noTargetForAbsent",
   // Of bulk requests alone.
   "bulkReversed",
   "bulkMissesOne",

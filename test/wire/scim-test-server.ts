@@ -82,6 +82,13 @@ const readBody = (request: IncomingMessage): Promise<string> =>
     request.on("error", fail);
   });
 
+/** Whether a PATCH takes a member out of a group who is not in it. */
+const takesOutAbsent = (group: JsonObject, body: unknown): boolean => {
+  const there = JSON.stringify(group.members ?? []);
+  const taken = JSON.stringify(body).matchAll(/"members\[value eq \\"([^"\\]+)\\"\]"/g);
+  return [...taken].some(([, id]) => !there.includes(`"${id}"`));
+};
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -179,6 +186,8 @@ export const startScimTestServer = async (options: ScimTestServerOptions = {}): 
     const current = store.read(id);
     if (current === undefined) return oops(404, `No ${store.type.name} has the id ${id}.`);
     if (method === "GET") return reply(200, store.show(current, query));
+    if (method === "PATCH" && met.fault?.kind === "noTargetForAbsent" && takesOutAbsent(current, parsed(body)))
+      return errorReply({ status: 400, scimType: "noTarget", detail: "There is no such member.", position: undefined });
     if (method === "PATCH") return reply(200, store.patch(id, parsed(body)));
     if (method === "PUT") return reply(200, store.replace(id, parsed(body)));
     if (method !== "DELETE") return oops(405, `${method} is not possible here.`);

@@ -165,7 +165,10 @@ export const expectMembers = async (
     on conflict (job_id, target_identity, group_id, member_id) do nothing`.execute(q);
 };
 
-/** Sends the changes, as many members in a request as the target takes. Strangers are sent away only where the job says so. */
+/**
+ * Sends the changes, as many members in a request as the target takes. Strangers are sent away only where the job says so. A target may refuse a request that
+ * takes out somebody who is not in the group (`noTarget`, RFC 7644 section 3.12): each goes alone then, and who is refused alone is out already.
+ */
 export const writeMembers = async (
   context: JobContext,
   groupTargetId: string,
@@ -178,25 +181,41 @@ export const writeMembers = async (
   const sent = (): MemberChange => ({ ...written, unsettled: change.unsettled });
   const strangers = settings.extraMembers === "remove" ? change.strangers : [];
   const [leaving, joining] = [membersAtATime(target.profile, "remove"), membersAtATime(target.profile, "add")];
-  const steps: readonly (Partial<typeof written> & Pick<typeof written, "strangers">)[] = [
-    ...chunks(change.remove, leaving).map((remove) => ({ remove, strangers: [] })),
-    ...chunks(strangers, leaving).map((some) => ({ strangers: some })),
-    ...chunks(change.add, joining).map((add) => ({ add, strangers: [] })),
+  const steps: Step[] = [
+    ...chunks(change.remove, leaving).map((remove) => ({ add: [], remove, others: [] })),
+    ...chunks(strangers, leaving).map((others) => ({ add: [], remove: [], others })),
+    ...chunks(change.add, joining).map((add) => ({ add, remove: [], others: [] })),
   ];
-  for (const { add = [], remove = [], strangers: others } of steps) {
-    const answer = await target.changeMembers(
-      groupTargetId,
-      { add: idsOf(add), remove: [...idsOf(remove), ...others] },
-      options,
-    );
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+    const { add, remove, others } = step;
+    const leavers = [...idsOf(remove), ...others];
+    const answer = await target.changeMembers(groupTargetId, { add: idsOf(add), remove: leavers }, options);
+    const misses = !answer.ok && answer.failure.scimType === "noTarget" && add.length === 0;
+    if (misses && leavers.length > 1) {
+      steps.unshift(...oneByOne(step));
+      continue;
+    }
     // An uncertain change of members is simply sent again: adding and removing twice does the same as once.
-    if (!answer.ok) return { ok: false, written: sent(), failure: answer.failure };
-    exchanges.push(answer.exchange);
+    if (!answer.ok && !misses) return { ok: false, written: sent(), failure: answer.failure };
+    exchanges.push(answer.ok ? answer.exchange : answer.failure.exchange);
     written.remove.push(...remove);
     written.add.push(...add);
   }
   return { ok: true, written: sent(), exchanges };
 };
+
+/** One request; either somebody joins or somebody leaves. */
+interface Step {
+  readonly add: readonly Member[];
+  readonly remove: readonly Member[];
+  /** Ids of members that are nobody's account here. */
+  readonly others: readonly string[];
+}
+
+const oneByOne = ({ remove, others }: Step): readonly Step[] => [
+  ...remove.map((member) => ({ add: [], remove: [member], others: [] })),
+  ...others.map((id) => ({ add: [], remove: [], others: [id] })),
+];
 
 const idsOf = (members: readonly Member[]): readonly string[] => members.map(({ targetId }) => targetId);
 
