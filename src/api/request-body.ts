@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { issueWords } from "#runtime";
 import type { Call } from "./api.ts";
 import { ApiError } from "./api-error.ts";
 
@@ -69,7 +70,7 @@ const holdsNul = (value: unknown): boolean => {
 
 /** The body of a request in the form that `schema` describes; an empty body counts as an empty object. */
 export const readAs = async <Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.infer<Schema>> => {
-  const read = schema.safeParse((await readJson(call)) ?? {});
+  const read = schema.safeParse((await readJson(call)) ?? {}, { error: issueWords });
   if (read.success) return read.data;
   const details = read.error.issues.slice(0, 20).map((issue) => ({
     code: "InvalidValue",

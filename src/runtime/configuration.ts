@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { issueWords } from "./issue-words.ts";
 
 /** Every environment variable that Lockstep reads: its default and its documentation in one place. */
 export const configurationSchema = z.object({
@@ -49,13 +50,16 @@ export type Configuration = z.output<typeof configurationSchema>;
 
 /** Reads the environment. @throws Error that names every variable that is wrong, and what it should be */
 export const readConfiguration = (environment: Readonly<Record<string, string | undefined>>): Configuration => {
-  const read = configurationSchema.safeParse({
-    ...environment,
-    // The lower-case names are the older custom, and win where both are set.
-    HTTPS_PROXY: environment.https_proxy ?? environment.HTTPS_PROXY,
-    NO_PROXY: environment.no_proxy ?? environment.NO_PROXY,
-  });
+  const read = configurationSchema.safeParse(
+    {
+      ...environment,
+      // The lower-case names are the older custom, and win where both are set.
+      HTTPS_PROXY: environment.https_proxy ?? environment.HTTPS_PROXY,
+      NO_PROXY: environment.no_proxy ?? environment.NO_PROXY,
+    },
+    { error: issueWords },
+  );
   if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const problems = read.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
   throw new Error(`The configuration cannot be used. ${problems.join("; ")}.`);
 };

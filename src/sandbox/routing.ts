@@ -1,12 +1,13 @@
 import type { Context } from "hono";
 import type { z } from "zod";
+import { issueWords } from "#runtime";
 import { type Result, statusError } from "#scim";
 import { fieldsRefused, problem } from "./problem.ts";
 import { readJson } from "./request-body.ts";
 
 /** A value that came from outside in the form that `schema` describes. */
 export const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.infer<Schema>> => {
-  const read = schema.safeParse(value);
+  const read = schema.safeParse(value, { error: issueWords });
   return read.success ? { ok: true, value: read.data } : { ok: false, error: fieldsRefused(read.error) };
 };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sentenceOf } from "#runtime";
+import { issueWords, sentenceOf } from "#runtime";
 import { SandboxError } from "./errors.ts";
 
 /**
@@ -171,7 +171,7 @@ const sentenceOfIssue = ({ path, message }: { readonly path: readonly PropertyKe
 
 /** Reads settings as stored or given; what is missing takes its default. @throws SandboxError `InvalidSettings` */
 export const readSettings = (given: unknown): SandboxSettings => {
-  const read = shape.safeParse(given);
+  const read = shape.safeParse(given, { error: issueWords });
   if (read.success) return read.data;
   throw new SandboxError(
     "InvalidSettings",

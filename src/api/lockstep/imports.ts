@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { issueWords } from "#runtime";
 import {
   defaultSourceName,
   directoryPort,
@@ -75,7 +76,7 @@ export const importRoutes = (api: Api): Routes => {
 };
 
 const read = (call: Call): Wishes => {
-  const reading = query.safeParse(call.req.query());
+  const reading = query.safeParse(call.req.query(), { error: issueWords });
   if (reading.success) return reading.data;
   const [issue] = reading.error.issues;
   throw badRequest(`The query option ${issue?.path.join(".")} cannot be used: ${issue?.message}.`);
