@@ -140,6 +140,21 @@ test("small steps count together for a rolling day", async () => {
   expect(active()).toBe(31);
 });
 
+test("who left and came back within the day counts once in the whole that a share is taken of", async () => {
+  const scene = await rig.openScene();
+  const ids = await people(scene, 40);
+  await scene.cycle();
+  await leave(scene, ids.slice(0, 8));
+  await scene.cycle();
+  for (const id of ids.slice(0, 8)) await scene.assign(id);
+  await scene.cycle();
+  expect(active()).toBe(40);
+  await leave(scene, ids.slice(20, 24));
+  await scene.cycle();
+  const [first] = await rig.life.engine.listHeld(scene.jobId, { limit: 1 });
+  expect(first?.heldBecause).toContain("more than 20 % of the 40 managed accounts");
+});
+
 test("a wave of soft deletions and a wave of purges are held as well", async () => {
   const scene = await rig.openScene();
   const ids = await people(scene, 20);

@@ -149,16 +149,23 @@ const holdIfNeeded = async (
 /** What the guard must remember while a cycle runs. */
 export const guardStateOf = async (store: Store, context: JobContext, clock: Clock): Promise<GuardState> => {
   const dayAgo = new Date(clock.now().getTime() - 24 * 3600 * 1000);
-  const { rows } = await sql<{ removed: number; gone: number }>`
+  const { identity } = context.links;
+  const { rows } = await sql<{ removed: number; departed: number; gone: number }>`
     select
       (select count(*) from provisioning.removal where job_id = ${context.job.id} and removed_at > ${dayAgo}) as removed,
+      (select count(distinct object_id) from provisioning.removal r
+        where job_id = ${context.job.id} and removed_at > ${dayAgo} and not exists (
+          select 1 from provisioning.link l
+          where l.job_id = r.job_id and l.target_identity = ${identity} and l.source_id = r.object_id
+            and l.managed and not l.disabled_by_us)) as departed,
       (select count(*) from provisioning.due where job_id = ${context.job.id} and held ->> 'reason' = 'AccountGone') as gone`.execute(
     store.db,
   );
-  const { removed: lastDay = 0, gone = 0 } = rows[0] ?? {};
+  const { removed: lastDay = 0, departed = 0, gone = 0 } = rows[0] ?? {};
   return {
     limits: context.settings.guard,
-    whole: (await countManaged(store.db, context.links)) + lastDay,
+    // Whoever has come back since is among the managed again.
+    whole: (await countManaged(store.db, context.links)) + departed,
     lastDay,
     // While a wave of vanished accounts waits for a person, later ones wait with it.
     recreated: gone,
