@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OnDemandResult } from "#engine";
@@ -375,8 +376,10 @@ test("a user name and password, or an OAuth client, stand in place of a token, a
     { key: "Oauth2Scope", value: "scim" },
   ]);
 
-  const unsigned = await site.ask("POST", path, { credentials: { ...client, sendAs: "assertion" }, skipTest: true });
-  expect(unsigned.status).toBe(200);
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const signs = { ...client, clientSecret: key, sendAs: "assertion" };
+  expect((await site.ask("POST", path, { credentials: signs })).status).toBe(200);
   expect((await shown()).slice(-1)).toEqual([{ key: "CredentialLocationInRequest", value: "Assertion" }]);
 
   const both = await site.ask("POST", path, { secretToken: "t", credentials: basic });

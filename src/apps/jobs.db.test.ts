@@ -1,3 +1,4 @@
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -154,8 +155,17 @@ test.each([
   ["SyncNotificationSettings", "[1]"],
   ["SyncNotificationSettings", "{"],
   ["Domain", "a\0b"],
+  ["Oauth2ClientSecret", "two\nlines"],
+  ["SecretToken", "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----"],
 ])("%s cannot be %j", async (key, value) => {
   await expect(save([{ key, value }])).rejects.toMatchObject({ code: "InvalidSecret", facts: { key } });
+});
+
+test("the private key with which a client signs is kept with its lines", async () => {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const value = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  await save([{ key: "Oauth2ClientSecret", value: value.replaceAll("\n", "\r\n") }]);
+  expect(createPrivateKey((await plain()).Oauth2ClientSecret as string).equals(privateKey)).toBe(true);
 });
 
 test("a kept token never follows an address to another place, not even in two steps", async () => {

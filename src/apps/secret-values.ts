@@ -26,12 +26,19 @@ export const readPairs = (pairs: readonly SecretPair[]): ReadonlyMap<string, str
 };
 
 const controlCharacter = /\p{Cc}/u;
+/** A private key, with which a client signs instead of sending a secret, has many lines, and never travels. */
+const privateKey = /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\r\n\tA-Za-z0-9+/=:, -]+-----$/;
+
+const canTravel = (key: string, text: string): boolean =>
+  text.isWellFormed() &&
+  !text.includes("\0") &&
+  (!isConfidential(key) || !controlCharacter.test(text) || (key === "Oauth2ClientSecret" && privateKey.test(text)));
 
 const readValue = (key: string, value: string): string => {
   // Pasted tokens and addresses bring line ends along.
   const text = value.trim();
   if (text === "") return "";
-  if (!text.isWellFormed() || text.includes("\0") || (isConfidential(key) && controlCharacter.test(text))) {
+  if (!canTravel(key, text)) {
     throw invalid(key, "contains a character that cannot be sent. Copy it again, on one line.");
   }
   if (key === "BaseAddress" || key === "Oauth2TokenExchangeUri") checkAddress(key, text);
