@@ -372,6 +372,13 @@ describe("credentials", () => {
     expect(await ask(["credentials", ...flags], {}, { env })).toEqual({ code: 2, out: "", err: `${sentence}\n` });
   });
 
+  test("a password in the address of a doctor is wrong use, and not repeated", async () => {
+    const ran = await ask(["doctor", `https://ada:${secret}@scim.example.com/v2`, "--token", "t"], {});
+    const says =
+      "The address must not contain a user name or password. Give --user-name, and the password with --token-file.";
+    expect(ran).toEqual({ code: 2, out: "", err: `${says}\n` });
+  });
+
   test("a test that fails saves nothing and says how to save all the same", async () => {
     const error = {
       code: "CredentialsTestFailed",

@@ -86,6 +86,11 @@ const secretOf = async (flags: DoctorFlags, shell: Shell): Promise<string | unde
 const isWebAddress = (url: string): boolean => /^https?:$/.test(URL.parse(url)?.protocol ?? "");
 
 const mustBeAddress = (url: string): void => {
+  const { username = "", password = "" } = URL.parse(url) ?? {};
+  if (username !== "" || password !== "")
+    throw wrongUse(
+      "The address must not contain a user name or password. Give --user-name, and the password with --token-file.",
+    );
   if (isWebAddress(url)) return;
   throw wrongUse(
     `"${printable(url)}" is no address. Give a SCIM base URL such as https://scim.example.com/v2, or name an app with --app.`,

@@ -18,6 +18,20 @@ export interface Suspect extends Noted {
   readonly run: string;
 }
 
+/** What one answer shows. */
+interface Shown {
+  readonly mine: readonly JsonObject[];
+  readonly all: readonly JsonObject[];
+  readonly total: number;
+}
+
+/** Why something cannot be listed, one sentence. */
+interface Unlisted {
+  readonly why: string;
+}
+
+export const isListed = <Listed extends object>(one: Listed | Unlisted): one is Listed => !("why" in one);
+
 /** Most pages that are read to find what a target cannot be asked for. */
 const mostPages = 100;
 const pageSize = 100;
@@ -59,11 +73,7 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
     type: ObjectType,
     run: string | null,
     query: readonly (readonly [string, string])[],
-  ): Promise<{
-    readonly mine: readonly JsonObject[];
-    readonly all: readonly JsonObject[];
-    readonly total: number;
-  } | null> => {
+  ): Promise<Shown | Unlisted> => {
     const slim = type === "Group" ? [["excludedAttributes", "members"] as const] : [];
     const heard = await wire.ask({
       purpose: "list",
@@ -71,7 +81,7 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
       path: endpointOf(type),
       query: [...slim, ...query],
     });
-    if (heard.trouble !== null) return null;
+    if (heard.trouble !== null) return { why: heard.trouble.message };
     const all = resourcesOf(heard.body);
     return {
       all,
@@ -80,8 +90,8 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
     };
   };
 
-  /** Goes through all objects, page by page. @returns null where they cannot be listed, or are too many */
-  const listMine = async (type: ObjectType, run: string | null): Promise<readonly JsonObject[] | null> => {
+  /** Goes through all objects, page by page. */
+  const listMine = async (type: ObjectType, run: string | null): Promise<readonly JsonObject[] | Unlisted> => {
     const mine = new Map<string, JsonObject>();
     let seen = 0;
     let last = "";
@@ -90,7 +100,7 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
         ["startIndex", String(seen + 1)],
         ["count", String(pageSize)],
       ]);
-      if (shown === null) return page === 0 ? null : [...mine.values()];
+      if (!isListed(shown)) return page === 0 ? shown : [...mine.values()];
       for (const resource of shown.mine) mine.set(idOf(resource) ?? "", resource);
       const ids = JSON.stringify(shown.all.map(idOf));
       seen += shown.all.length;
@@ -98,15 +108,15 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
         return [...mine.values()];
       last = ids;
     }
-    return null;
+    return { why: `There are more than ${mostPages * pageSize}.` };
   };
 
   const nameAttribute = (type: ObjectType): string => (type === "User" ? "userName" : "displayName");
 
   /** Looks for what was sent without an answer: by its name, and else among all. */
-  const find = async ({ type, name, run }: Suspect): Promise<readonly JsonObject[] | null> => {
+  const find = async ({ type, name, run }: Suspect): Promise<readonly JsonObject[] | Unlisted> => {
     const asked = await shownBy(type, run, [["filter", filterEq(nameAttribute(type), name)]]);
-    const called = (asked?.mine ?? []).filter(
+    const called = (isListed(asked) ? asked.mine : []).filter(
       (resource) => foldCase(String(valueOfName(resource, nameAttribute(type)))) === foldCase(name),
     );
     return called.length > 0 ? called : listMine(type, run);
@@ -132,9 +142,14 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
         if (time === 1) await clock.sleep(aMoment);
         for (const suspect of unknown) {
           const found = await find(suspect);
-          if (found === null && time === 1)
-            left.push(describe(suspect, "may have been made, and the target cannot be searched for it; look for it."));
-          for (const resource of found ?? []) {
+          if (!isListed(found)) {
+            if (time === 1)
+              left.push(
+                describe(suspect, "may have been made, and the target cannot be searched for it; look for it."),
+              );
+            continue;
+          }
+          for (const resource of found) {
             const id = idOf(resource);
             if (id !== null) await take(suspect, id);
           }
@@ -144,17 +159,17 @@ export const openCleanUp = (wire: Wire, clock: Clock) => {
     },
 
     /**
-     * Everything on the target that any run of the doctor left, by its name; null where that cannot be told.
+     * Everything on the target that any run of the doctor left, by its name.
      * @param isThorough reads all pages where a search shows nothing
      */
-    findAll: async (type: ObjectType, isThorough: boolean): Promise<readonly JsonObject[] | null> => {
+    findAll: async (type: ObjectType, isThorough: boolean): Promise<readonly JsonObject[] | Unlisted> => {
       const asked = await shownBy(type, null, [
         ["filter", `${nameAttribute(type)} sw ${JSON.stringify(prefix)}`],
         ["count", String(pageSize)],
       ]);
-      if (asked !== null && asked.mine.length > 0 && asked.mine.length === asked.all.length && asked.total <= pageSize)
+      if (isListed(asked) && asked.mine.length > 0 && asked.mine.length === asked.all.length && asked.total <= pageSize)
         return asked.mine;
-      return isThorough ? listMine(type, null) : (asked?.mine ?? []);
+      return isThorough ? listMine(type, null) : isListed(asked) ? asked.mine : [];
     },
   };
 };

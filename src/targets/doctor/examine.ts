@@ -5,7 +5,7 @@ import { type Clock, sentenceOf } from "#runtime";
 import { identityOf } from "../identity.ts";
 import type { TargetCredentials } from "../scim/credentials.ts";
 import { openBench } from "./bench.ts";
-import { type CleanedUp, openCleanUp } from "./clean-up.ts";
+import { type CleanedUp, isListed, openCleanUp } from "./clean-up.ts";
 import { type Finding, type ReportedFinding, reported, taughtBy } from "./findings.ts";
 import { leftRuns, openJournal } from "./journal.ts";
 import { measurePace } from "./pace.ts";
@@ -78,12 +78,13 @@ const openSweep = (options: CommonOptions, wire: Wire) => {
   const identity = identityOf(baseUrl);
   const cleanUp = openCleanUp(wire, clock);
 
-  const byJournal = async (): Promise<CleanedUp> => {
+  /** @param onAlive hears of the journal of an examination that is still under way, whose objects are left alone */
+  const byJournal = async (onAlive: (file: string) => void): Promise<CleanedUp> => {
     let removed = 0;
     const left: string[] = [];
     for (const { run, file, isAlive, noted } of leftRuns(folder, identity)) {
       if (isAlive) {
-        left.push(`Another examination of this target is under way; its journal is ${file}.`);
+        onAlive(file);
         continue;
       }
       const done = await cleanUp.removeAll(noted.map((one) => ({ ...one, run })));
@@ -105,11 +106,13 @@ const openSweep = (options: CommonOptions, wire: Wire) => {
     );
     for (const type of ["Group", "User"] as const satisfies readonly ObjectType[]) {
       const found = await cleanUp.findAll(type, isThorough);
-      if (found === null && isThorough)
+      if (!isListed(found)) {
         left.push(
-          `The ${type === "User" ? "users" : "groups"} of the target cannot be searched, so nobody knows whether some are left.`,
+          `The ${type === "User" ? "users" : "groups"} of the target cannot be looked through, so nobody knows whether some are left. ${found.why}`,
         );
-      const old = (found ?? []).filter((resource) => {
+        continue;
+      }
+      const old = found.filter((resource) => {
         const born = bornAt(type, resource)?.getTime() ?? 0;
         return isThorough || clock.now().getTime() - born > youth;
       });
@@ -150,8 +153,10 @@ export const cleanUpTarget = async (options: CommonOptions): Promise<CleanedUp &
   const wire = openWire({ ...quiet, signal });
   const sweep = openSweep(options, wire);
   try {
-    const done = sum(await sweep.byJournal(), await sweep.byName(true));
-    return { ...done, requests: wire.requests };
+    const alive: string[] = [];
+    const done = sum(await sweep.byJournal((file) => alive.push(file)), await sweep.byName(true));
+    const busy = alive.map((file) => `Another examination of this target is under way; its journal is ${file}.`);
+    return { removed: done.removed, left: [...busy, ...done.left], requests: wire.requests };
   } catch (error) {
     if (error !== stopped) throw error;
     return { removed: 0, left: ["The clean-up was stopped before its end; try again."], requests: wire.requests };
@@ -227,7 +232,13 @@ export const examineTarget = async (options: ExaminationOptions): Promise<Examin
     else await unlessStopped(() => probe.examine(bench));
     if (index === 0 && bench.known.reachable)
       await unlessStopped(async () => {
-        before = sum(await sweep.byJournal(), await sweep.byName(false));
+        const others = await sweep.byJournal((file) =>
+          bench.tell("notExamined", {
+            name: "What another examination has made",
+            said: `it is under way, and its journal is ${file}.`,
+          }),
+        );
+        before = sum(others, await sweep.byName(false));
       });
   }
   begin("Removing what was made");

@@ -101,6 +101,9 @@ const ignoresAttribute =
     return send({ ...request, body: JSON.stringify({ ...bodyOf(request), Operations: rest }) });
   };
 
+const ignoresNewAddress: Habit = (request, send) =>
+  isPatch(request) ? ignoresAttribute('emails[type eq "work"].value')(request, send) : send(request);
+
 const changed = async (outcome: Promise<HttpOutcome>, change: (body: JsonObject) => object): Promise<HttpOutcome> => {
   const done = await outcome;
   if (!done.ok || done.response.status >= 300 || done.response.body === "") return done;
@@ -161,6 +164,18 @@ const cases: Readonly<Record<string, Case>> = {
     finds: ["unreachable", "notExamined"],
     teaches: {},
     verdict: "cannot",
+  },
+  "answers everything with an empty object": {
+    habit: (_request) => Promise.resolve(answer(200, {})),
+    finds: ["unreachable", "notExamined"],
+    teaches: {},
+    verdict: "cannot",
+  },
+  "makes groups and never shows them": {
+    habit: (request, send) =>
+      request.method === "POST" && endpoint(request) === "Groups" ? Promise.resolve(answer(200, {})) : send(request),
+    finds: ["groupRefused"],
+    teaches: { ...everything, supportsGroups: false },
   },
   "lets a wrong token in": {
     habit: (request, send) => send({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
@@ -339,6 +354,15 @@ const cases: Readonly<Record<string, Case>> = {
     teaches: { ...everything, booleans: "text" },
   },
   "ignores renames although it answers 200": { habit: ignoresAttribute("userName"), finds: ["changeIgnored"] },
+  "ignores new addresses although it answers 200": {
+    habit: ignoresNewAddress,
+    finds: ["changeIgnored"],
+  },
+  "keeps new addresses until they are confirmed": {
+    habit: ignoresNewAddress,
+    more: { layers: { template: { confirmedLater: ["emails"] } } },
+    finds: ["changeWaits"],
+  },
   "refuses renames": {
     habit: refuses((request) => isPatch(request) && operationsOf(request).some(({ path }) => path === "userName")),
     finds: ["changeRefused"],

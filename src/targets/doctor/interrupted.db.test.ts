@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { schemaUrns } from "#scim";
 import { type DoctorRig, interrupting, openDoctorRig } from "#test/doctor-rig.ts";
@@ -87,6 +88,54 @@ test("what earlier runs left without a journal is known by its name: old ones go
   expect(record()).toEqual(before);
 });
 
+/** An examination whose process is gone after its request number `at`. */
+const dies = async (at: number): Promise<void> => {
+  let tell: () => void = () => undefined;
+  const dead = new Promise<void>((done) => {
+    tell = done;
+  });
+  const http = interrupting(rig.http, at, async (request, send) => {
+    await send(request);
+    tell();
+    return new Promise(() => undefined);
+  });
+  void rig.examine(server.baseUrl, token, { http, members: 2 });
+  await dead;
+};
+
+test("another examination that is under way is told and left alone, and is no failure of this one", async () => {
+  const { before } = fresh();
+  await dies(40);
+  const theirs = structuredClone(record());
+  expect(theirs.users.length).toBeGreaterThan(before.users.length);
+  const [name = ""] = readdirSync(rig.folder);
+  const journal = join(rig.folder, name);
+  const ofDead = readFileSync(journal, "utf8");
+  writeFileSync(journal, ofDead.replace(/"pid":\d+/, `"pid":${process.ppid}`));
+  const { cleanUp, findings } = await rig.examine(server.baseUrl, token, { members: 2 });
+  expect(cleanUp.left).toEqual([]);
+  expect(record()).toEqual(theirs);
+  const says = `What another examination has made: it is under way, and its journal is ${journal}.`;
+  expect(findings.filter(({ code }) => code === "notExamined")).toMatchObject([{ says }]);
+  expect(await rig.cleanUp(server.baseUrl, token)).toMatchObject({
+    removed: 0,
+    left: [`Another examination of this target is under way; its journal is ${journal}.`],
+  });
+  writeFileSync(journal, ofDead);
+  expect(await rig.cleanUp(server.baseUrl, token)).toMatchObject({ left: [] });
+  expect(record()).toEqual(before);
+});
+
+test("a clean-up that cannot look through the target says why", async () => {
+  fresh();
+  const { left } = await rig.cleanUp(server.baseUrl, "another-token");
+  const why = "so nobody knows whether some are left. GET /%s was answered with 401";
+  for (const [index, what] of ["Groups", "Users"].entries())
+    expect(left[index]).toContain(
+      `The ${what.toLowerCase()} of the target cannot be looked through, ${why.replace("%s", what)}`,
+    );
+});
+
 describe("disturbed at each of its requests in turn", () => {
   test("stopped: it removes what it made", { timeout: 120_000 }, async () => {
     const all = await wholeRun();
@@ -138,17 +187,7 @@ describe("disturbed at each of its requests in turn", () => {
     const all = await wholeRun();
     for (let at = 1; at <= all; at += 1) {
       const { before, theirs } = fresh();
-      let tell: () => void = () => undefined;
-      const dead = new Promise<void>((done) => {
-        tell = done;
-      });
-      const http = interrupting(rig.http, at, async (request, send) => {
-        await send(request);
-        tell();
-        return new Promise(() => undefined);
-      });
-      void rig.examine(server.baseUrl, token, { http, members: 2 });
-      await dead;
+      await dies(at);
       const { left } = await rig.cleanUp(server.baseUrl, token);
       expect(left).toEqual([]);
       expect({ at, record: record() }).toEqual({ at, record: before });

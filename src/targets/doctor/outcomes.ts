@@ -68,7 +68,7 @@ const table = {
     ...access,
     ...cannot,
     says: ({ said }) => `${said}`,
-    means: () => "Nothing can be read or written. Give credentials that may read and write users.",
+    means: () => "Nothing else could be examined. Give credentials that may read and write users.",
   },
   wrongTokenRefused: { ...access, ...works, says: () => "A wrong token is refused with 401." },
   wrongTokenOtherwise: {
@@ -162,7 +162,7 @@ const table = {
     ...creating,
     ...cannot,
     says: ({ said }) => `It cannot be told whether a user was created. ${said}`,
-    means: () => "A target that loses its answers at once cannot be examined; try again.",
+    means: () => "Without knowing what was made nothing more can be examined. Check the base URL, and try again.",
   },
   createShowsLocation: {
     ...creating,
@@ -418,7 +418,14 @@ const table = {
     means: ({ path }) =>
       path === "userName"
         ? `Whoever is renamed keeps the old name there, and is not found by the new one. ${notLogged}`
-        : notLogged,
+        : path?.startsWith("emails") === true
+          ? `${notLogged} If a new address only waits until its owner confirms it, name emails in confirmedLater.`
+          : notLogged,
+  },
+  changeWaits: {
+    ...changing,
+    ...works,
+    says: ({ path }) => `Changes of ${path} are not shown at once: they wait until somebody confirms them.`,
   },
   changeShownOnly: {
     ...changing,
@@ -511,7 +518,7 @@ const table = {
   groupRefused: {
     ...groups,
     ...deviates,
-    says: ({ said }) => `Groups can be read, but none can be created. ${said}`,
+    says: (facts) => `Groups can be read, but none can be created.${saidOf(facts)}`,
     means: () => "Lockstep provisions people only.",
     teaches: () => ({ supportsGroups: false }),
   },

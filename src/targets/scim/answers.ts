@@ -178,7 +178,7 @@ const refusalCode = (purpose: Purpose, error: ScimError | undefined, usual: Fail
 };
 
 const hints: ReadonlyMap<number, string> = new Map([
-  [401, "Check the secret token; it may have expired or been revoked."],
+  [401, "Check the token or password; it may have expired or been revoked."],
   [402, "Check how many seats the subscription has left."],
   [403, "Check that the token's owner has Admin permissions in the target."],
   [404, "Check the base URL."],

@@ -93,7 +93,7 @@ const calls: Readonly<Record<Call, (target: Target) => Promise<Answer<unknown>>>
 type Lie = readonly [lie: Fault["kind"], on: Call, outcome: string, words?: RegExp];
 
 const refusals: readonly Lie[] = [
-  ["401", "get", "credentials SystemForCrossDomainIdentityManagementInvalidCredentials", /Check the secret token/],
+  ["401", "get", "credentials SystemForCrossDomainIdentityManagementInvalidCredentials", /Check the token or password/],
   ["402", "create", "permanent LicenseLimitExceeded", /seats/],
   ["403", "update", "permanent InsufficientRights", /Admin permissions/],
   ["404", "get", "gone InvalidAnchor"],

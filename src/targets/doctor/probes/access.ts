@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, valueOfName } from "#scim";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseListResponse, valueOfName } from "#scim";
 import type { TargetCredentials } from "../../scim/credentials.ts";
 import { announced } from "../../scim/discovery.ts";
 import { resourcesOf } from "../throw-away.ts";
@@ -18,7 +18,11 @@ export const access = (kind: TargetCredentials["kind"]): Probe => ({
       ["startIndex", "1"],
       ["count", "1"],
     ]);
-    const { trouble, status } = heard;
+    const { trouble, status, body } = heard;
+    if (trouble === null && !parseListResponse(body).ok) {
+      const said = `GET /Users was answered with ${status}, but no list of users came; check the base URL.`;
+      return void bench.tell("unreachable", { said, status });
+    }
     if (trouble === null || status === 400 || status === 501) {
       bench.known.reachable = true;
       bench.tell("answers", { value: nameOfCredentials[kind] });

@@ -1,4 +1,4 @@
-import type { ProfileChanges, TargetProfile } from "#core";
+import { isConfirmedLater, type ProfileChanges, type TargetProfile } from "#core";
 import type { JsonObject } from "#scim";
 import type { AttributeChange } from "../../target.ts";
 import type { Bench, Thing, Written } from "../bench.ts";
@@ -293,8 +293,10 @@ export const attributes: Probe = {
     const ann = bench.known.ann as Thing;
     const { took, ignored, refused } = await change(bench, ann, wantedChanges(bench, bench.known.anna));
     if (took.length > 0) bench.tell("attributesChange", { paths: took.map(nameOfPath) });
-    for (const { path, status, lie } of ignored)
-      bench.tell(lie ? "changeShownOnly" : "changeIgnored", { path: nameOfPath(path), status });
+    for (const { path, status, lie } of ignored) {
+      const waits = isConfirmedLater(bench.baseProfile, path);
+      bench.tell(waits ? "changeWaits" : lie ? "changeShownOnly" : "changeIgnored", { path: nameOfPath(path), status });
+    }
     for (const { path, said } of refused) bench.tell("changeRefused", { path: nameOfPath(path), said });
     const emptied = ["title", phone, `${enterprise}:department`, `${enterprise}:manager.value`].filter((path) =>
       took.includes(path),

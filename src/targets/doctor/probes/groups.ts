@@ -30,7 +30,10 @@ export const groupCreation: Probe = {
     const name = bench.name("team");
     const { thing, heard } = await bench.make("Group", name, { displayName: name, externalId: name });
     const made = thing === null ? (await bench.make("Group", name, { displayName: name })).thing : thing;
-    if (made === null) return void bench.tell("groupRefused", { said: sentence(heard), status: heard.status });
+    if (made === null) {
+      const said = sentence(heard) ?? "The answer shows no id, and the group is not found by its name.";
+      return void bench.tell("groupRefused", { said, status: heard.status });
+    }
     const { shown, status: seen } = await bench.look(made);
     if (shown === null)
       return void bench.tell("groupRefused", { said: `It cannot be read by its id (${seen ?? "no answer"}).` });

@@ -13,8 +13,7 @@ export interface Probe {
   readonly examine: (bench: Bench) => Promise<void>;
 }
 
-export const anybody = ({ known }: Bench): string | null =>
-  known.reachable ? null : "the target could not be reached.";
+export const anybody = ({ known }: Bench): string | null => (known.reachable ? null : "the target could not be read.");
 
 export const withAnn = (bench: Bench): string | null =>
   anybody(bench) ?? (bench.known.ann === null ? "no user could be created." : null);
