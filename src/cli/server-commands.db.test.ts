@@ -416,13 +416,17 @@ describe("logs and provision", () => {
       asked.url.includes("after=")
         ? { json: { value: [entries[1]], next: null } }
         : { json: { value: [entries[0]], next: "2" } };
-    const ran = await ask(["logs", "--since", "1h", "--status", "failure", "--app", "ThousandEyes"], {
-      "GET /lockstep/v1/logs": pages,
-    });
+    const ran = await ask(
+      ["logs", "--since", "1h", "--status", "failure", "--code", "Timeout", "--app", "ThousandEyes"],
+      {
+        "GET /lockstep/v1/logs": pages,
+      },
+    );
     const query = new URL(sent()[0]!.url, "http://x").searchParams;
     expect(Object.fromEntries(query)).toEqual({
       app: "app-1",
       status: "failure",
+      code: "Timeout",
       since: "2025-03-01T11:00:00.000Z",
       limit: "50",
     });
@@ -457,6 +461,21 @@ describe("logs and provision", () => {
       "POST /lockstep/v1/jobs/job-1/provision": { json: onDemandOf({ action: "fail" }) },
     });
     expect(failed.code).toBe(1);
+    const errorInformation = {
+      errorCode: "TargetIgnoredChange",
+      reason: "title was changed, but it was not.",
+      additionalDetails: null,
+      errorCategory: "nonServiceFailure" as const,
+      recommendedAction: null,
+    };
+    const ignoring = entryOf("3", { provisioningStatusInfo: { status: "warning", errorInformation } });
+    const ignored = await ask(["provision", "ada"], {
+      "POST /lockstep/v1/jobs/job-1/provision": { json: onDemandOf({ action: "update", entry: ignoring }) },
+    });
+    expect([ignored.code, ignored.out.trimEnd().split("\n").at(-1)]).toEqual([
+      1,
+      "Not all of it was done in ThousandEyes.",
+    ]);
   });
 });
 

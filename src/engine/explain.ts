@@ -1,4 +1,4 @@
-import { type AssignmentPath, type ClauseResult, type Reason, wayOf, wholeAccount } from "#core";
+import { type AssignmentPath, type ClauseResult, membersPath, type Reason, wayOf, wholeAccount } from "#core";
 import type { FailureCode } from "#targets";
 import { type Handled, troubleOf } from "./handled.ts";
 import { ignoredBefore, ignoredSentence, isAllIgnored } from "./ignored.ts";
@@ -36,14 +36,23 @@ export const explainHeld = (handled: Handled, context: JobContext): string => {
   return hiding(handled.hidden)(sentences[decision.reason](handled.name, context.app.displayName, handled));
 };
 
-const memberSentence = ({ members }: Handled, context: JobContext): string => {
+const ignoresMembers = ({ ignored }: Handled): boolean => ignored.some(({ path }) => path === membersPath);
+
+const memberSentence = (handled: Handled, context: JobContext): string => {
+  const { members } = handled;
   if (members === null) return "";
   const { add, remove, strangers } = members;
-  const changed =
-    add.length + remove.length === 0 ? "" : ` ${add.length} members were added and ${remove.length} removed.`;
-  if (strangers.length === 0) return changed;
-  const fate = context.settings.extraMembers === "remove" ? "were removed" : "were left as they are";
-  return `${changed} ${strangers.length} members that the directory does not know of ${fate}.`;
+  const told = (count: number, which: string, what: string): readonly string[] =>
+    count === 0 ? [] : [count === 1 ? `1 member${which} was ${what}` : `${count} members${which} were ${what}`];
+  // Who was removed in vain is not among those who were removed.
+  const added = ignoresMembers(handled) ? "to be added" : "added";
+  const changed = [...told(add.length, "", added), ...told(remove.length, "", "removed")];
+  const fate = context.settings.extraMembers === "remove" ? "removed" : "left alone";
+  const unknown = told(strangers.length, " that the directory does not know of", fate);
+  return [changed.join(", and "), ...unknown]
+    .filter((sentence) => sentence !== "")
+    .map((sentence) => ` ${sentence}.`)
+    .join("");
 };
 
 const list = (handled: Handled): string => {
@@ -83,7 +92,12 @@ const sentences: Readonly<Record<Reason, (name: string, app: string, handled: Ha
     `The account of ${name} in ${app} differed in ${list(handled)}: it ${done(handled)} updated.`,
   BackInScope: (name, app, handled) =>
     `${name} is back in scope${via(handled.scoped?.paths ?? [])}: the account in ${app} ${done(handled)} enabled again (${list(handled)}).`,
-  InStep: (name, app) => `The account of ${name} in ${app} is already as it should be.`,
+  InStep: (name, app, handled) =>
+    handled.claimed.source.type !== "Group"
+      ? `The account of ${name} in ${app} is already as it should be.`
+      : handled.members === null && !ignoresMembers(handled)
+        ? `The group ${name} in ${app} is already as it should be.`
+        : `The attributes of the group ${name} in ${app} are as they should be.`,
   Adopted: (name, app, handled) =>
     handled.decision?.kind === "decision" && handled.decision.changes.length > 0
       ? `An account for ${name} was already in ${app}: it ${done(handled)} taken over, and ${list(handled)} brought into step.`

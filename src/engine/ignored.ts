@@ -60,8 +60,10 @@ const sentenceOf = (
 const membersSentence = (wanted: unknown, app: string): string => {
   const { added, removed } = wanted as { readonly added: number; readonly removed: number };
   const parts = [
-    ...(added > 0 ? [`${added} that were added are not in it`] : []),
-    ...(removed > 0 ? [`${removed} that were removed still are`] : []),
+    ...(added > 0 ? [added === 1 ? "1 that was added is not in it" : `${added} that were added are not in it`] : []),
+    ...(removed > 0
+      ? [removed === 1 ? "1 that was removed is still in it" : `${removed} that were removed are still in it`]
+      : []),
   ];
   return `${app} answered that the members of the group were changed, but ${parts.join(", and ")}.`;
 };

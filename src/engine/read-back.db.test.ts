@@ -365,8 +365,8 @@ describe("members of a group", () => {
   };
 
   test.each<[what: "join" | "leave", status: string, reason: RegExp]>([
-    ["join", "warning", /but 1 that were added are not in it/],
-    ["leave", "failure", /but 1 that were removed still are/],
+    ["join", "warning", /but 1 that was added is not in it/],
+    ["leave", "failure", /but 1 that was removed is still in it/],
   ])("that %s in vain are told once, and tried again on demand", async (what, status, reason) => {
     const { scene, ada, bob, team } = await withTeam("sampled");
     await (what === "join" ? scene.join(team, bob) : scene.leave(team, ada));
@@ -375,6 +375,10 @@ describe("members of a group", () => {
     const [entry, ...more] = await told(scene, team);
     expect([entry?.[1], more]).toEqual([status, []]);
     expect(entry?.[2]).toMatch(reason);
+    const { explanation = "" } = (await scene.logs(team))[0] ?? {};
+    expect(explanation).toMatch(/^The attributes of the group Team .* are as they should be\. /);
+    expect(explanation.includes("1 member was to be added. ")).toBe(what === "join");
+    expect(explanation).not.toContain("1 member was added");
     for (let i = 0; i < 5; i++) expect(await groupRequests(() => scene.cycle())).toEqual([]);
     expect(await ignoredNow(scene)).toBe(1);
     rig.server.faults.clear();

@@ -147,7 +147,7 @@ const ignoredNotices = async (
       : [
           `${app} answers that access was taken away and leaves it as it was: ${names}. End it there by hand, or try again with "lockstep provision".`,
         ]),
-    `${counted(ignored)} where ${app} ignores changes that it says it has made: see "TargetIgnoredChange" in the provisioning log.`,
+    `${counted(ignored)} where ${app} ignores changes that it says it has made: see "lockstep logs --code TargetIgnoredChange". Once the target heeds them, "lockstep restart" sends them again.`,
   ];
 };
 

@@ -78,6 +78,8 @@ test("every filter narrows the list, and filters add up", async () => {
   expect(await found({ action: "create" })).toEqual([leilani, mira]);
   expect(await found({ action: "create", status: "failure" })).toEqual([leilani]);
   expect(await found({ status: "skipped" })).toEqual([tomas]);
+  expect(await found({ code: "SystemForCrossDomainIdentityManagementServiceIncompatible" })).toEqual([leilani]);
+  expect(await found({ code: "other" })).toEqual([]);
   expect(await found({ since: new Date("2026-05-04T08:02:14Z") })).toEqual([leilani, tomas]);
   expect(await found({ until: new Date("2026-05-04T08:02:14Z") })).toEqual([mira]);
   expect(await found({ jobId: "a\0b" })).toEqual([]);

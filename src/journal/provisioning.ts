@@ -67,6 +67,9 @@ const conditionsOf = (filter: ProvisioningFilter): readonly RawBuilder<unknown>[
     ...equal("target_id", filter.targetId),
     ...equal("action", filter.action),
     ...equal("status", filter.status),
+    ...(filter.code === undefined
+      ? []
+      : [sql`entry #>> '{provisioningStatusInfo,errorInformation,errorCode}' = ${storableText(filter.code)}`]),
     ...(filter.since === undefined ? [] : [sql`at >= ${filter.since}`]),
     ...(filter.until === undefined ? [] : [sql`at < ${filter.until}`]),
     ...(search === ""

@@ -83,6 +83,8 @@ export interface ProvisioningFilter {
   readonly search?: string;
   readonly action?: ProvisioningAction;
   readonly status?: ProvisioningStatus;
+  /** Code of what went wrong, or of why nothing was written. */
+  readonly code?: string;
   /** Inclusive. */
   readonly since?: Date;
   /** Exclusive. */

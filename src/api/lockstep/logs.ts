@@ -26,7 +26,7 @@ export const logRoutes = (api: Api): Routes => {
 };
 
 const filterOf = async (q: Queryable, call: Call): Promise<ProvisioningFilter> => {
-  const { job, app, user, search, action, status, since, until, cycle } = call.req.query();
+  const { job, app, user, search, action, status, code, since, until, cycle } = call.req.query();
   const knownAction = action ? actionOf(action) : undefined;
   if (action && knownAction === undefined) {
     throw badRequest(
@@ -44,6 +44,7 @@ const filterOf = async (q: Queryable, call: Call): Promise<ProvisioningFilter> =
     ...(search ? { search } : {}),
     ...(knownAction === undefined ? {} : { action: knownAction }),
     ...(knownStatus === undefined ? {} : { status: knownStatus }),
+    ...(code ? { code } : {}),
     ...(since ? { since: momentOf("since", since) } : {}),
     ...(until ? { until: momentOf("until", until) } : {}),
     ...(cycle ? { cycleId: cycle } : {}),

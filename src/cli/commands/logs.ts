@@ -15,6 +15,7 @@ interface LogFlags extends AppOptions {
   readonly since?: string;
   readonly status?: string;
   readonly action?: string;
+  readonly code?: string;
   readonly cycle?: string;
   readonly limit: number;
   readonly steps?: boolean;
@@ -42,6 +43,7 @@ export const registerLogs: Register = (program, shell) => {
         "create, update, disable, delete, stagedDelete or other",
         oneOf(["create", "update", "disable", "delete", "stagedDelete", "other"]),
       )
+      .option("--code <code>", "with this code, such as TargetIgnoredChange")
       .option("--cycle <id>", "of one cycle")
       .option("--limit <number>", "at most so many entries", wholeNumber(1, 100_000), 50)
       .option("--steps", "with every step and value")
@@ -64,8 +66,8 @@ const showLogs = async (flags: LogFlags, shell: Shell): Promise<void> => {
     );
   const session = await openSession(flags, shell);
   const app = flags.app === undefined ? undefined : (await findApp(session.client, flags.app)).id;
-  const { user, search, status, action, cycle } = flags;
-  const query: Query = { app, user, search, status, action, cycle, since };
+  const { user, search, status, action, code, cycle } = flags;
+  const query: Query = { app, user, search, status, action, code, cycle, since };
   const entries = await gatherEntries(session.client, query, flags.limit);
   if (flags.follow !== true) return printEntries(entries, flags, session);
   for (const entry of entries.toReversed()) await follow(entry, flags, session, shell);

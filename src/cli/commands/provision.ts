@@ -17,7 +17,7 @@ export const registerProvision: Register = (program, shell) => {
       .command("provision")
       .summary("provision one person now, every step explained")
       .description(
-        "Provisions one user or group on demand, ahead of everything else, and shows the five steps with their values. Exit code 1 if it failed.",
+        "Provisions one user or group on demand, ahead of everything else, and shows the five steps with their values. Exit code 1 if not all of it was done.",
       )
       .argument("<user>", "id or user principal name; with --group, id or display name of a group")
       .option("--dry-run", "write nothing: show what would be done")
@@ -40,6 +40,8 @@ export const registerProvision: Register = (program, shell) => {
     await session.print(result, () =>
       onDemandText(result, app.displayName, { ...session, exchanges: flags.exchanges === true }),
     );
-    if (result.action === "fail") shell.exitCode = exitCodes.failure;
+    const { errorInformation } = result.entry.provisioningStatusInfo;
+    if (result.action === "fail" || errorInformation?.errorCode === "TargetIgnoredChange")
+      shell.exitCode = exitCodes.failure;
   });
 };
