@@ -22,6 +22,6 @@ export const loginAdvice = async (q: Queryable, template: Template): Promise<str
   if (first === undefined) return [];
   return [
     `Of ${people.length} people looked at, ${differing.length} have a user principal name that differs from their mail (for example ${first.attributes.userPrincipalName} and ${first.attributes.mail}). ` +
-      `${template.displayName} keeps one e-mail address as the login and reads it from the mail first: a query by userName may not find such an account. Map mail to userName as well if accounts are there already.`,
+      "If the target keeps one e-mail address as the login, and reads it from the mail first, a query by userName may not find such an account. Map mail to userName as well if accounts are there already.",
   ];
 };

@@ -21,6 +21,18 @@ test("a short secret is found whole, an empty one nowhere", () => {
   expect(withoutSecrets("pass pass1 pas", ["pass", ""])).toBe("*** ***1 pas");
 });
 
+test.each([
+  ["whole", 0, undefined],
+  ["without its end", 0, -3],
+  ["without its beginning", 3, undefined],
+])("a secret that is written in several forms is gone in each of them, %s", (_, from, to) => {
+  const plain = "abcdefghijklmö-the-middle-of-it-ünopqrstuvwxyz";
+  const forms = [encodeURIComponent(plain), plain, Buffer.from(plain).toString("base64")];
+  for (const given of [forms, forms.toReversed()])
+    for (const form of forms)
+      expect(withoutSecrets(`I got ${form.slice(from, to)} there`, given)).toBe("I got *** there");
+});
+
 test("whatever stands around it, and however it repeats itself, nothing of a secret stays and it comes to an end", () => {
   fc.assert(
     fc.property(

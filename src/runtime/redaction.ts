@@ -64,27 +64,34 @@ const longSecret = 20;
 const piece = 12;
 
 /** `text` without any of `secrets` (empty ones are passed over). Of a long one its beginning or its end is enough to be found. */
-export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((result, secret) => {
-    if (secret === "") return result;
-    return secret.length < longSecret ? result.replaceAll(secret, "***") : withoutPieces(result, secret);
-  }, text);
+export const withoutSecrets = (text: string, secrets: readonly string[]): string => {
+  const given = secrets.filter((secret) => secret !== "").sort((one, other) => other.length - one.length);
+  const whole = given.reduce((result, secret) => result.replaceAll(secret, "***"), text);
+  const long = given.filter(({ length }) => length >= longSecret);
+  return long.reduce((result, secret) => withoutPieces(result, secret, long), whole);
+};
 
-const withoutPieces = (text: string, secret: string): string => {
+/** How many signs the texts have in common, from `at` on and from the beginning; or backwards, up to `at` and from the end. */
+const alike = (text: string, at: number, secret: string, step: 1 | -1): number => {
+  let length = 0;
+  while (length < secret.length && text[at + step * length] === secret.at(step === 1 ? length : -1 - length))
+    length += 1;
+  return length;
+};
+
+/** A secret may be written in several `forms` (as it is, as an address has it) that begin alike: the one that fits furthest is gone. */
+const withoutPieces = (text: string, secret: string, forms: readonly string[]): string => {
   const [head, tail] = [secret.slice(0, piece), secret.slice(-piece)];
   let result = text;
   for (let at = result.indexOf(head); at >= 0; at = result.indexOf(head, at + 3)) {
-    let length = piece;
-    while (length < secret.length && result[at + length] === secret[length]) length += 1;
+    const length = Math.max(...forms.map((form) => alike(result, at, form, 1)));
     result = `${result.slice(0, at)}***${result.slice(at + length)}`;
   }
   for (let at = result.indexOf(tail); at >= 0; at = result.indexOf(tail, at + 3)) {
-    let length = piece;
-    while (at > 0 && length < secret.length && result[at - 1] === secret[secret.length - length - 1]) {
-      at -= 1;
-      length += 1;
-    }
-    result = `${result.slice(0, at)}***${result.slice(at + length)}`;
+    const end = at + piece;
+    const length = Math.max(...forms.map((form) => alike(result, end - 1, form, -1)));
+    at = end - length;
+    result = `${result.slice(0, at)}***${result.slice(end)}`;
   }
   return result;
 };
