@@ -95,7 +95,7 @@ export class EngineRecorder implements Engine {
   }
   async profileOf(appId: string): Promise<AppProfile> {
     this.calls.push(["profileOf", appId]);
-    return { template: {}, found: null, own: {}, effective: usualProfile };
+    return { template: {}, found: null, foundCounts: false, own: {}, effective: usualProfile };
   }
   async provision(jobId: string, objectId: string, { dry }: { readonly dry: boolean }): Promise<OnDemandResult> {
     this.calls.push(["provision", jobId, objectId, dry]);

@@ -97,6 +97,10 @@ test("a run without anything due says so in place of a table", async () => {
   const routes = { "POST /lockstep/v1/jobs/job-1/run": { lines: [{ report }] } };
   expect(await ask(["run"], routes)).toEqual({ code: 0, out: "Nothing was due.\n", err: "" });
   expect(JSON.parse((await ask(["run", "--json"], routes)).out)).toEqual(report);
+  const after = { "POST /lockstep/v1/jobs/job-1/run": { lines: [{ progress: progressOf(2) }, { report }] } };
+  expect((await ask(["run"], after)).out.trimEnd().split("\n").at(-1)).toBe(
+    "The cycle that was under way is done; nothing more was due.",
+  );
 });
 
 test("why nothing was written is told by a sentence, not by codes; a failure names its code once", async () => {
@@ -240,4 +244,16 @@ test("a terminal that says it has no columns counts as one of 80", async () => {
   expect(lines.join(" ")).toContain("active");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are made of them
   for (const line of lines) expect(line.replace(/\u001b\[[0-9;]*m/g, "").length).toBeLessThanOrEqual(80);
+});
+
+test("what was found at another address than the app's is shown with that", async () => {
+  const found = { baseUrl: "https://other.example/scim", at: "2025-03-01T12:00:00.000Z", profile: { pageSize: 7 } };
+  const profile = { template: {}, found, own: {}, effective: { pageSize: 100 } };
+  const shown = async (foundCounts: boolean) =>
+    (await ask(["profile", "show"], { "GET /lockstep/v1/apps/app-1/profile": { json: { ...profile, foundCounts } } }))
+      .out;
+  expect((await shown(true)).split("\n")[0]).toBe("Found at https://other.example/scim on 2025-03-01");
+  expect((await shown(false)).split("\n")[0]).toBe(
+    "Found at https://other.example/scim on 2025-03-01, which is not the app's address, so it does not count",
+  );
 });

@@ -223,6 +223,8 @@ export interface AppProfile {
   readonly template: ProfileChanges;
   /** What an examination found; null before there was one. It counts only for the address at which it was found. */
   readonly found: { readonly baseUrl: string; readonly at: string; readonly profile: ProfileChanges } | null;
+  /** False before there was one, and where it was found at another address than the app has. */
+  readonly foundCounts: boolean;
   /** What the administrator says, which wins. */
   readonly own: ProfileChanges;
   /** All of it together, as the next cycle uses it. */

@@ -51,14 +51,31 @@ test("what was found is kept for the job, and counts for the address at which it
   expect(profile).toMatchObject({ updateUsers: "put", updateGroups: "put" });
   const found = { baseUrl: target.baseUrl, at, profile };
   expect((await jobSettings(whole.store.db, jobId)).foundProfile).toEqual(found);
-  expect(await whole.engine.profileOf(appId)).toMatchObject({ found, own: {}, effective: profile });
+  expect(await whole.engine.profileOf(appId)).toMatchObject({ found, foundCounts: true, own: {}, effective: profile });
 
-  const moved = [
-    { key: "BaseAddress", value: "https://elsewhere.example.net/scim" },
-    { key: "SecretToken", value: token },
-  ];
-  await whole.store.transaction((tx) => saveSecrets(tx, whole.store.sealer, appId, moved, systemClock.now()));
-  expect(await whole.engine.profileOf(appId)).toMatchObject({ found, effective: { updateUsers: "patch" } });
+  const moveTo = (baseAddress: string) =>
+    whole.store.transaction((tx) =>
+      saveSecrets(
+        tx,
+        whole.store.sealer,
+        appId,
+        [
+          { key: "BaseAddress", value: baseAddress },
+          { key: "SecretToken", value: token },
+        ],
+        systemClock.now(),
+      ),
+    );
+  await moveTo(`${target.baseUrl}/`);
+  expect(await whole.engine.profileOf(appId)).toMatchObject({ found, foundCounts: true, effective: profile });
+  for (const other of ["https://elsewhere.example.net/scim", `${target.baseUrl}?tenant=b`]) {
+    await moveTo(other);
+    expect(await whole.engine.profileOf(appId)).toMatchObject({
+      found,
+      foundCounts: false,
+      effective: { updateUsers: "patch" },
+    });
+  }
 });
 
 test("stopped from outside, it removes what it made and concludes nothing; meanwhile nobody else examines the target", async () => {

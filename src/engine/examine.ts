@@ -22,7 +22,7 @@ import type {
   Leftovers,
 } from "./contract.ts";
 import { EngineError } from "./errors.ts";
-import { profileLayers } from "./job-context.ts";
+import { foundCounts, profileLayers } from "./job-context.ts";
 import { credentialsFrom } from "./target-credentials.ts";
 
 interface Connected {
@@ -69,10 +69,12 @@ export const profileOfApp = async (q: Queryable, sealer: Store["sealer"], appId:
   const { app, template } = await appAndTemplate(q, appId);
   const [job] = await jobsOf(q, app.id);
   const settings = job === undefined ? usualSettings : await jobSettings(q, job.id);
-  const layers = profileLayers(template, settings, addressOf(template, await readSecrets(q, sealer, app.id)));
+  const baseUrl = addressOf(template, await readSecrets(q, sealer, app.id));
+  const layers = profileLayers(template, settings, baseUrl);
   return {
     template: layers.template,
     found: settings.foundProfile,
+    foundCounts: foundCounts(settings, baseUrl),
     own: settings.profile,
     effective: profileOf(layers),
   };

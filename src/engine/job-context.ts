@@ -25,7 +25,7 @@ import {
 } from "#core";
 import type { Clock } from "#runtime";
 import type { Store } from "#store";
-import { openNoTarget, type Target, type TargetCredentials } from "#targets";
+import { identityOf, openNoTarget, type Target, type TargetCredentials } from "#targets";
 import { EngineError } from "./errors.ts";
 import { readJobState } from "./job-state.ts";
 import type { LinkScope } from "./links.ts";
@@ -54,10 +54,18 @@ export interface JobContext {
   readonly tenantId: string;
 }
 
+const searchOf = (baseUrl: string): string => URL.parse(baseUrl)?.search ?? "";
+
+/** Whether what an examination found holds for this address: the same one, however it is written. */
+export const foundCounts = ({ foundProfile }: OwnJobSettings, baseUrl: string): boolean =>
+  foundProfile !== null &&
+  identityOf(foundProfile.baseUrl) === identityOf(baseUrl) &&
+  searchOf(foundProfile.baseUrl) === searchOf(baseUrl);
+
 /** What template, an earlier look and administrator say of the target. What was found at another address does not count. */
 export const profileLayers = (template: Template, settings: OwnJobSettings, baseUrl: string): ProfileLayers => ({
   template: template.profile,
-  found: settings.foundProfile?.baseUrl === baseUrl ? settings.foundProfile.profile : {},
+  found: foundCounts(settings, baseUrl) ? (settings.foundProfile?.profile ?? {}) : {},
   baseUrl,
   own: settings.profile,
 });

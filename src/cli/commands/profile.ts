@@ -31,12 +31,19 @@ const openApp = async (reference: string | undefined, flags: AppOptions, shell: 
   return { session, app, address: path`/lockstep/v1/apps/${app.id}/profile` };
 };
 
-const textOf = ({ template, found, own, effective }: AppProfile, { style }: Session, isWhole: boolean): string => {
+const textOf = (
+  { template, found, foundCounts, own, effective }: AppProfile,
+  { style }: Session,
+  isWhole: boolean,
+): string => {
   const part = (title: string, profile: object): readonly string[] =>
     Object.keys(profile).length === 0 ? [] : [style.bold(title), profileLines(profile)];
+  const elsewhere = foundCounts ? "" : ", which is not the app's address, so it does not count";
   const parts = [
     ...part("From the template", template),
-    ...(found === null ? [] : part(`Found at ${printable(found.baseUrl)} on ${found.at.slice(0, 10)}`, found.profile)),
+    ...(found === null
+      ? []
+      : part(`Found at ${printable(found.baseUrl)} on ${found.at.slice(0, 10)}${elsewhere}`, found.profile)),
     ...part("Set by you", own),
   ];
   if (isWhole) return [...parts, ...part("In effect", effective)].join("\n");

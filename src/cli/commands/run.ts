@@ -33,13 +33,17 @@ const runCycle = async (reference: string | undefined, flags: AppOptions, shell:
   const view = openProgress(output, shell.clock, styleFor(output, shell.env), session.json && output.isTTY !== true);
   const interrupts = watchInterrupts(shell, () => undefined);
   let report: CycleReport | null = null;
+  /** A cycle that was under way already is watched first. */
+  let hadWork = false;
   try {
     const lines = session.client.stream("POST", path`/lockstep/v1/jobs/${job.jobId}/run`, {
       signal: interrupts.signal,
     });
     for await (const line of lines as AsyncGenerator<RunLine>) {
-      if ("progress" in line) view.show(progressOfCycle(line.progress));
-      else if ("report" in line) report = line.report;
+      if ("progress" in line) {
+        view.show(progressOfCycle(line.progress));
+        hadWork ||= line.progress.cycle.counts.total > 0;
+      } else if ("report" in line) report = line.report;
     }
   } catch (error) {
     if (!interrupts.signal.aborted) throw error;
@@ -52,7 +56,8 @@ const runCycle = async (reference: string | undefined, flags: AppOptions, shell:
     throw new CliError("StreamBroken", "The server ended its answer before the cycle did. See npx lockstep status.");
   const done = report;
   await session.print(done, () => {
-    if (done.state === "succeeded" && done.counts.total === 0 && done.counts.done === 0) return "Nothing was due.";
+    if (done.state === "succeeded" && done.counts.total === 0 && done.counts.done === 0)
+      return hadWork ? "The cycle that was under way is done; nothing more was due." : "Nothing was due.";
     const advice = cycleAdvice(done);
     return `${cycleSummary(done, shell.clock.now(), session.style)}${advice.map((line) => `\n${line}`).join("")}`;
   });
