@@ -85,6 +85,6 @@ const adviceOn = (status: number | null, templateId: string): string[] => {
   return [
     templateId === "thousandeyes"
       ? "Check that the token's owner has Admin permissions (View users, Edit users, Edit users in all account groups, API access), and generate a new token on the Profile page if in doubt."
-      : "Check that the token is valid and that its owner may read and write users.",
+      : "Check that the credentials are valid and that their owner may read and write users.",
   ];
 };

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -179,10 +179,13 @@ test("Ctrl-C ends an examination with exit code 130 and leaves the target as it 
 
 test("a target that cannot be provisioned is exit code 1, and what was found is for programs too", async () => {
   const target = await startScimTestServer({ token, faults: [{ kind: "403", method: "POST", times: null }] });
-  const refused = await lockstep(["doctor", target.baseUrl, "--token", "another", "--data", folder]);
-  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(noted) });
-  expect(refused.out).toContain("This target cannot be provisioned.");
   const file = join(folder, "profile.json");
+  const refused = await lockstep(["doctor", target.baseUrl, "--token", "another", "--data", folder, "--save", file]);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(noted) });
+  expect(refused.out).toContain(
+    "This target cannot be provisioned.\nNothing was found out, so nothing was written to ",
+  );
+  expect(existsSync(file)).toBe(false);
   const json = await lockstep([
     "doctor",
     target.baseUrl,

@@ -138,9 +138,14 @@ const report = async (
   { print, style, width }: Pick<ReturnType<typeof printerOf>, "print" | "style" | "width">,
 ): Promise<void> => {
   const { baseUrl, at, profile, verdict, interrupted, cleanUp } = done;
-  const isSaved = flags.save !== undefined && !interrupted;
-  if (isSaved) await save(flags.save, { baseUrl, at, profile }, shell);
-  const saved = isSaved ? `\nThe profile is in ${printable(flags.save)}.` : "";
+  // Of a target that gave no answer there is nothing to keep in place of what was found before.
+  const isFound = !interrupted && done.findings.some(({ code }) => code === "answers");
+  let saved = "";
+  if (flags.save !== undefined) {
+    if (isFound) await save(flags.save, { baseUrl, at, profile }, shell);
+    const file = printable(flags.save);
+    saved = isFound ? `\nThe profile is in ${file}.` : `\nNothing was found out, so nothing was written to ${file}.`;
+  }
   await print(done, () => `${examinationText(done, style, width)}${saved}`);
   if (interrupted) shell.exitCode = exitCodes.interrupted;
   else if (verdict === "cannot" || cleanUp.left.length > 0) shell.exitCode = exitCodes.failure;
