@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { getTemplate } from "#apps";
 import { type ProfileChanges, profileOf } from "#core";
 import { type HttpClient, openHttpClient } from "#http";
 import { newId, openLog, systemClock } from "#runtime";
-import { openGenericSandbox, openSandbox } from "#sandbox";
+import { openGenericSandbox, openSandbox, type Sandbox } from "#sandbox";
 import type { Mode } from "#scim";
 import type { Store } from "#store";
-import { openScimTarget, type Target } from "#targets";
+import { openScimTarget, type Target, type TargetPage } from "#targets";
 import { openTestStore } from "#test/database.ts";
 import { startBetterAuth } from "#test/foreign/better-auth.ts";
 import { startScimmy } from "#test/foreign/scimmy.ts";
@@ -112,10 +112,10 @@ describe.each<[name: string, mode: Mode, own: ProfileChanges]>([
   ["strict, spoken to as the RFC has it", "strict", { ...thousandEyes, patchStyle: "rfc" }],
 ])("the ThousandEyes sandbox, %s", (_name, mode, own) => {
   let store: Store;
-  let serving: Serving;
-  beforeEach(async () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
     store = await openTestStore();
-    const sandbox = await openSandbox({
+    sandbox = await openSandbox({
       store,
       clock: systemClock,
       log: openLog("error"),
@@ -123,16 +123,29 @@ describe.each<[name: string, mode: Mode, own: ProfileChanges]>([
       rateLimit: "off",
       settings: { mode },
     });
-    serving = {
-      baseUrl: sandbox.baseUrl,
-      token: sandbox.token,
-      close: async () => {
-        await sandbox.close();
-        await store.close();
-      },
-    };
   });
-  targetSuite(against(async () => serving, own, ["enterprise", "clears", "valuePaths"]));
+  afterAll(async () => {
+    await sandbox.close();
+    await store.close();
+  });
+
+  /** The one tenant, with nobody in it but its administrator again afterwards. */
+  const tenant = async (): Promise<Serving> => {
+    const { baseUrl, token } = sandbox;
+    const target = open(baseUrl, token, own);
+    const everybody = async () => (await target.list("User", 1, { lane: "bulk" })) as { value: TargetPage };
+    const before = new Set((await everybody()).value.objects.map(({ id }) => id));
+    const close = async () => {
+      for (let left = true; left; ) {
+        const others = (await everybody()).value.objects.filter(({ id }) => !before.has(id));
+        for (const { id } of others) await target.remove("User", id, { lane: "bulk" });
+        left = others.length > 0;
+      }
+      await target.close();
+    };
+    return { baseUrl, token, close };
+  };
+  targetSuite(against(tenant, own, ["enterprise", "clears", "valuePaths"]));
 });
 
 /** How servers are spoken to that we did not write, and what SCIMMY lacks when it is. */
