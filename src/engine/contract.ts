@@ -219,7 +219,7 @@ export interface ConnectionTest {
 
 /** How an app's target is spoken to, and who says so. */
 export interface AppProfile {
-  /** What the app's template says. */
+  /** What the app's template says, where it is not the usual. */
   readonly template: ProfileChanges;
   /** What an examination found; null before there was one. It counts only for the address at which it was found. */
   readonly found: { readonly baseUrl: string; readonly at: string; readonly profile: ProfileChanges } | null;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { addApp, createJob, jobSettings, saveSecrets } from "#apps";
+import { usualProfile } from "#core";
 import { systemClock } from "#runtime";
 import type { Store } from "#store";
 import { openTestStore, testDatabaseUrl } from "#test/database.ts";
@@ -43,6 +44,19 @@ const connect = (baseUrl = target.baseUrl) =>
 
 const examine = (appId: string, signal = new AbortController().signal) =>
   whole.engine.examine(appId, {}, { members: 2, measuresPace: false }, { signal, onProgress: () => undefined });
+
+test("of the template only what is not the usual is told", async () => {
+  const te = await whole.store.transaction((tx) => addApp(tx, "thousandeyes", { now: systemClock.now() }));
+  await whole.store.transaction((tx) => createJob(tx, te.id, systemClock.now()));
+  const { template, effective } = await whole.engine.profileOf(te.id);
+  expect(template).toEqual({
+    supportsGroups: false,
+    filterable: ["externalId", "userName"],
+    confirmedLater: ["emails"],
+    requestsPerMinute: 240,
+  });
+  expect(effective).toEqual({ ...usualProfile, ...template });
+});
 
 test("what was found is kept for the job, and counts for the address at which it was found", async () => {
   target.faults.add({ kind: "501", method: "PATCH", times: null });

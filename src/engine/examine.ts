@@ -9,7 +9,7 @@ import {
   type Template,
   usualSettings,
 } from "#apps";
-import { profileOf } from "#core";
+import { type ProfileChanges, profileOf, usualProfile } from "#core";
 import type { Clock } from "#runtime";
 import type { Queryable, Store } from "#store";
 import { type Doctor, identityOf, problemOfCredentials, type TargetCredentials } from "#targets";
@@ -72,13 +72,21 @@ export const profileOfApp = async (q: Queryable, sealer: Store["sealer"], appId:
   const baseUrl = addressOf(template, await readSecrets(q, sealer, app.id));
   const layers = profileLayers(template, settings, baseUrl);
   return {
-    template: layers.template,
+    template: unusual(layers.template),
     found: settings.foundProfile,
     foundCounts: foundCounts(settings, baseUrl),
     own: settings.profile,
     effective: profileOf(layers),
   };
 };
+
+/** What a profile has of its own. */
+const unusual = (profile: ProfileChanges): ProfileChanges =>
+  Object.fromEntries(
+    Object.entries(profile).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(usualProfile[name as keyof typeof usualProfile]),
+    ),
+  );
 
 export interface Examinations {
   examine(
