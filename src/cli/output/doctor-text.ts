@@ -66,18 +66,21 @@ export const examinationText = (report: Examination, style: Style = noStyle, col
         .join("\n"),
     ),
   ]);
-  const unseen = of("unknown").map(({ says }) => item("?", says, width));
+  // Of a target that gave no answer the reason is said once, and nothing else is known.
+  const answered = findings.some(({ code }) => code === "answers");
+  const unseen = answered ? of("unknown").map(({ says }) => item("?", says, width)) : [];
   const hasProfile = Object.keys(profile).length > 0;
-  const learned = report.interrupted
-    ? []
-    : section("Profile", [hasProfile ? profileLines(profile) : "  Nothing to set: it is spoken to as usual."]);
+  const learned =
+    report.interrupted || !answered
+      ? []
+      : section("Profile", [hasProfile ? profileLines(profile) : "  Nothing to set: it is spoken to as usual."]);
   return [
-    `Examined ${printable(baseUrl)} with ${requests} requests.`,
+    `Examined ${printable(baseUrl)} with ${requests} ${requests === 1 ? "request" : "requests"}.`,
     ...section("Works", works),
     ...section("Deviates", odd),
     ...section("Not examined", unseen),
     ...learned,
-    leftoversText(cleanUp, style),
+    ...(answered || cleanUp.removed > 0 || cleanUp.left.length > 0 ? [leftoversText(cleanUp, style)] : []),
     verdictText(report, style),
   ].join("\n\n");
 };
