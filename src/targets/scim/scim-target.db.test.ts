@@ -146,7 +146,7 @@ test("a probe advises when the filter is ignored", async () => {
 });
 
 test.each<[Fault, string, RegExp]>([
-  [{ kind: "401" }, "credentials SystemForCrossDomainIdentityManagementInvalidCredentials 401", /secret token/],
+  [{ kind: "401" }, "credentials SystemForCrossDomainIdentityManagementInvalidCredentials 401", /token or password/],
   [{ kind: "403" }, "permanent InsufficientRights 403", /token's owner has Admin permissions/],
   [{ kind: "404" }, `incompatible ${notScim} 404`, /Check the base URL/],
   [{ kind: "html" }, `incompatible ${notScim} 200`, /an HTML page came/],
