@@ -60,7 +60,6 @@ const settingsBody = z.strictObject({
   membershipGuard: limits.partial().optional(),
   extraMembers: z.enum(["report", "remove"]).optional(),
   readBack: z.enum(readBackPolicies).optional(),
-  profile: z.record(z.string(), z.unknown()).optional(),
 });
 const assignmentBody = z.strictObject({
   principal: z.string().min(1),
